@@ -1,0 +1,1 @@
+//! Conversion between AKT and ACT: spreads, collateral ratio, vault sides.

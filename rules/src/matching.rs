@@ -1,0 +1,1 @@
+//! Whether a provider and its offer meet what an order asks for.

@@ -1,0 +1,1 @@
+//! Prices: the rate of a group, from the prices of its units.

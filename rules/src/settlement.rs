@@ -1,0 +1,1 @@
+//! Settlement of deployment accounts: accrual, run-dry second, draw order.

@@ -1,0 +1,1 @@
+//! Limits on what tenants may ask for.
