@@ -10,8 +10,7 @@ use crate::error::SdlError;
 use crate::expose::{self, SequenceNumbers};
 use crate::group::{AkashGroup, AkashResourceUnit};
 use crate::manifest::{
-    Credentials, ManifestAttribute, ManifestGroup, Permissions, Resources, Service, ServiceParams,
-    StorageParams, Tee,
+    Credentials, ManifestAttribute, ManifestGroup, Permissions, Resources, Service, ServiceParams, StorageParams, Tee,
 };
 use crate::sdl::Profiles;
 use crate::version::Rules;
@@ -46,18 +45,9 @@ pub(crate) fn assemble(
     let mut placements: BTreeMap<&str, Placement> = BTreeMap::new();
     for (service_name, counts) in document.deployment.iter() {
         for (placement_name, count) in counts.iter() {
-            let compute = profiles
-                .compute
-                .get(&*count.profile)
-                .expect("references are checked");
-            let infra = profiles
-                .placement
-                .get(placement_name)
-                .expect("references are checked");
-            let service = document
-                .services
-                .get(service_name)
-                .expect("references are checked");
+            let compute = profiles.compute.get(&*count.profile).expect("references are checked");
+            let infra = profiles.placement.get(placement_name).expect("references are checked");
+            let service = document.services.get(service_name).expect("references are checked");
             let placement = placements
                 .entry(placement_name)
                 .or_insert_with(|| Placement::new(placement_name, infra));
@@ -138,10 +128,9 @@ impl Placement {
             other => return wrong(format!("{other:?} is neither cpu nor cpu-gpu")),
         }
         match &self.tee {
-            Some(earlier) if *earlier != **tee => wrong(format!(
-                "group {:?} already asks for {earlier:?}",
-                self.group.name
-            )),
+            Some(earlier) if *earlier != **tee => {
+                wrong(format!("group {:?} already asks for {earlier:?}", self.group.name))
+            }
             Some(_) => Ok(()),
             None => {
                 self.tee = Some(tee.0.clone());
@@ -156,12 +145,7 @@ impl Placement {
         }
     }
 
-    fn add(
-        &mut self,
-        rules: Rules,
-        parts: &Parts<'_>,
-        infra: &placement::Profile,
-    ) -> Result<(), SdlError> {
+    fn add(&mut self, rules: Rules, parts: &Parts<'_>, infra: &placement::Profile) -> Result<(), SdlError> {
         let exposes = expose::read(
             &format!("services.{}", parts.name),
             &parts.service.expose,
@@ -185,12 +169,8 @@ impl Placement {
             let unit = &mut self.group.resources[index];
             resources.id = unit.resource.id;
             unit.count = unit.count.saturating_add(*parts.count.count);
-            unit.resource
-                .endpoints
-                .extend(resources.endpoints.iter().copied());
-            unit.resource
-                .endpoints
-                .sort_by_key(|endpoint| endpoint.sequence_number);
+            unit.resource.endpoints.extend(resources.endpoints.iter().copied());
+            unit.resource.endpoints.sort_by_key(|endpoint| endpoint.sequence_number);
         } else {
             let index = self.group.resources.len();
             resources.id = u32::try_from(index + 1).expect("a file holds fewer than 2^32 services");
@@ -198,11 +178,7 @@ impl Placement {
             self.group.resources.push(AkashResourceUnit {
                 resource: resources.clone(),
                 count: *parts.count.count,
-                price: infra
-                    .pricing
-                    .get(profile)
-                    .cloned()
-                    .expect("references are checked"),
+                price: infra.pricing.get(profile).cloned().expect("references are checked"),
             });
         }
         self.services.push(Service {

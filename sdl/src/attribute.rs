@@ -7,14 +7,9 @@ use crate::manifest::ManifestAttribute;
 const BODY_MAX: usize = 126;
 
 /// Refuses keys of another form and repeated keys.
-pub(crate) fn assert_attributes(
-    path: &str,
-    attributes: &[ManifestAttribute],
-) -> Result<(), SdlError> {
+pub(crate) fn assert_attributes(path: &str, attributes: &[ManifestAttribute]) -> Result<(), SdlError> {
     for (index, attribute) in attributes.iter().enumerate() {
-        let repeated = attributes[..index]
-            .iter()
-            .any(|earlier| earlier.key == attribute.key);
+        let repeated = attributes[..index].iter().any(|earlier| earlier.key == attribute.key);
         if repeated || !is_key(attribute.key.as_bytes()) {
             return Err(SdlError::UnsupportedKey {
                 path: path.to_owned(),
@@ -38,9 +33,7 @@ fn is_key(key: &[u8]) -> bool {
     let [body @ .., last] = rest else {
         return false;
     };
-    (is_word(*last) || *last == b'*')
-        && (1..=BODY_MAX).contains(&body.len())
-        && body.iter().all(|byte| is_body(*byte))
+    (is_word(*last) || *last == b'*') && (1..=BODY_MAX).contains(&body.len()) && body.iter().all(|byte| is_body(*byte))
 }
 
 fn is_word(byte: u8) -> bool {

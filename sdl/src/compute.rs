@@ -27,11 +27,7 @@ pub(crate) fn read_all(
         .collect()
 }
 
-fn read(
-    name: &str,
-    profile: &document::Compute,
-    warnings: &mut Vec<Warning>,
-) -> Result<Profile, SdlError> {
+fn read(name: &str, profile: &document::Compute, warnings: &mut Vec<Warning>) -> Result<Profile, SdlError> {
     let path = format!("profiles.compute.{name}.resources");
     let Some(resources) = &profile.resources else {
         return Ok(Profile {
@@ -42,11 +38,7 @@ fn read(
         });
     };
     Ok(Profile {
-        cpu: resources
-            .cpu
-            .as_ref()
-            .map(|cpu| read_cpu(&path, cpu))
-            .transpose()?,
+        cpu: resources.cpu.as_ref().map(|cpu| read_cpu(&path, cpu)).transpose()?,
         memory: resources
             .memory
             .as_ref()

@@ -19,13 +19,8 @@ struct Left<'a> {
 
 /// Refuses a manifest that differs from the groups.
 pub(crate) fn check(manifest: &[ManifestGroup], groups: &[GroupSpec]) -> Result<(), ManifestError> {
-    let granted: BTreeMap<&str, &GroupSpec> = groups
-        .iter()
-        .map(|group| (group.name.as_str(), group))
-        .collect();
-    let named = manifest
-        .iter()
-        .all(|group| granted.contains_key(group.name.as_str()));
+    let granted: BTreeMap<&str, &GroupSpec> = groups.iter().map(|group| (group.name.as_str(), group)).collect();
+    let named = manifest.iter().all(|group| granted.contains_key(group.name.as_str()));
     if !named || manifest.len() != groups.len() || granted.len() != groups.len() {
         return Err(ManifestError::GroupsDiffer {
             manifest: manifest.iter().map(|group| group.name.clone()).collect(),
@@ -102,14 +97,8 @@ fn take_service(units: &mut [Left<'_>], service: &Service) -> Result<(), String>
     for (equal, what) in [
         (group::cpu(&service.resources.cpu) == leased.cpu, "cpu"),
         (group::gpu(&service.resources.gpu) == leased.gpu, "gpu"),
-        (
-            group::memory(&service.resources.memory) == leased.memory,
-            "memory",
-        ),
-        (
-            group::storage(&service.resources.storage) == leased.storage,
-            "storage",
-        ),
+        (group::memory(&service.resources.memory) == leased.memory, "memory"),
+        (group::storage(&service.resources.storage) == leased.storage, "storage"),
     ] {
         if !equal {
             return Err(format!("{what} differs from the leased resources {id}"));

@@ -16,9 +16,7 @@ pub(crate) struct Nullable<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Nullable<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(
-            Option::<T>::deserialize(deserializer)?.unwrap_or_default(),
-        ))
+        Ok(Self(Option::<T>::deserialize(deserializer)?.unwrap_or_default()))
     }
 }
 

@@ -246,10 +246,7 @@ impl fmt::Display for Warning {
                 )
             }
             Self::UnmountedVolume { service, volume } => {
-                write!(
-                    f,
-                    "services.{service}: persistent volume {volume} is not mounted"
-                )
+                write!(f, "services.{service}: persistent volume {volume} is not mounted")
             }
         }
     }

@@ -32,9 +32,7 @@ pub(crate) fn sort_key(expose: &Expose) -> (&str, u32, &str, bool) {
 ///
 /// Every internal connection counts as a nameless address, and a name that is used twice keeps its last number. Neither
 /// was meant when this was first written, but numbers are part of the hash.
-pub(crate) fn sequence_numbers<'a>(
-    services: impl Iterator<Item = &'a document::Service>,
-) -> SequenceNumbers {
+pub(crate) fn sequence_numbers<'a>(services: impl Iterator<Item = &'a document::Service>) -> SequenceNumbers {
     let mut names: Vec<&str> = services
         .flat_map(|service| service.expose.iter())
         .flat_map(|expose| expose.to.iter())
@@ -74,7 +72,8 @@ pub(crate) fn read(
             service: to.service.0.clone(),
             global: *to.global,
             ip: to.ip.0.clone(),
-            endpoint_sequence_number: if *to.global {
+            // The nameless number of internal connections is nobody's address.
+            endpoint_sequence_number: if *to.global && !to.ip.is_empty() {
                 numbers.get(&*to.ip).copied().unwrap_or(0)
             } else {
                 0
@@ -136,12 +135,7 @@ fn http_options(path: &str, written: &document::HttpOptions) -> Result<HttpOptio
         }),
     };
     Ok(HttpOptions {
-        max_body_size: bounded(
-            "max_body_size",
-            *written.max_body_size,
-            BODY_DEFAULT,
-            BODY_MAX,
-        )?,
+        max_body_size: bounded("max_body_size", *written.max_body_size, BODY_DEFAULT, BODY_MAX)?,
         read_timeout: bounded("read_timeout", *written.read_timeout, TIMEOUT, TIMEOUT)?,
         send_timeout: bounded("send_timeout", *written.send_timeout, TIMEOUT, TIMEOUT)?,
         next_tries: if *written.next_tries == 0 {
@@ -151,12 +145,7 @@ fn http_options(path: &str, written: &document::HttpOptions) -> Result<HttpOptio
         },
         next_timeout: *written.next_timeout,
         next_cases: next_cases(&path, &written.next_cases)?,
-        proxy_buffer_size: bounded(
-            "proxy_buffer_size",
-            *written.proxy_buffer_size,
-            0,
-            PROXY_BUFFER_MAX,
-        )?,
+        proxy_buffer_size: bounded("proxy_buffer_size", *written.proxy_buffer_size, 0, PROXY_BUFFER_MAX)?,
     })
 }
 

@@ -47,10 +47,7 @@ fn refuse_unknown(path: &str, unknown: &[String]) -> Result<(), SdlError> {
     }
 }
 
-fn read_attributes(
-    path: &str,
-    block: &document::GpuAttributes,
-) -> Result<Vec<ManifestAttribute>, SdlError> {
+fn read_attributes(path: &str, block: &document::GpuAttributes) -> Result<Vec<ManifestAttribute>, SdlError> {
     refuse_unknown(path, &block.unknown)?;
     let Some(vendor) = &block.vendor else {
         return Err(SdlError::GpuAttributes {

@@ -4,8 +4,8 @@ use cosmwasm_std::{Decimal, Uint64};
 use serde::Serialize;
 use supercloud_schema::money::UnitPrice;
 use supercloud_schema::resource::{
-    Attribute, Cpu, Endpoint, EndpointKind, Gpu, GroupSpec, Memory, PlacementRequirements,
-    ResourceUnit, SignedBy, Storage,
+    Attribute, Cpu, Endpoint, EndpointKind, Gpu, GroupSpec, Memory, PlacementRequirements, ResourceUnit, SignedBy,
+    Storage,
 };
 
 use crate::error::SdlError;
@@ -69,10 +69,7 @@ impl Serialize for AkashPrice {
         let scale = 10u128.pow(Decimal::DECIMAL_PLACES);
         let mut fields = serializer.serialize_struct("AkashPrice", 2)?;
         fields.serialize_field("denom", &self.denom)?;
-        fields.serialize_field(
-            "amount",
-            &format!("{}.{:018}", atomics / scale, atomics % scale),
-        )?;
+        fields.serialize_field("amount", &format!("{}.{:018}", atomics / scale, atomics % scale))?;
         fields.end()
     }
 }

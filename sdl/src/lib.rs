@@ -38,9 +38,8 @@ pub use canonical::canonical_json;
 pub use error::{ManifestError, SdlError, Warning};
 pub use group::{AkashGroup, AkashPrice, AkashRequirements, AkashResourceUnit, AkashSignedBy};
 pub use manifest::{
-    Cpu, Credentials, Endpoint, Expose, Gpu, HttpOptions, Manifest, ManifestAttribute,
-    ManifestGroup, Memory, Permissions, Resources, Service, ServiceParams, StorageParams, Tee,
-    UncheckedManifest, Val, Volume,
+    Cpu, Credentials, Endpoint, Expose, Gpu, HttpOptions, Manifest, ManifestAttribute, ManifestGroup, Memory,
+    Permissions, Resources, Service, ServiceParams, StorageParams, Tee, UncheckedManifest, Val, Volume,
 };
 pub use price::{AKASH_BLOCK_SECONDS, DenomRule, PriceConversion};
 pub use sdl::Sdl;

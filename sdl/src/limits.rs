@@ -19,12 +19,7 @@ const VOLUME: (u128, u128) = (5 * MI, 32 * TI);
 /// A group may have this many times the most of one unit.
 const GROUP_FACTOR: u128 = 50;
 
-fn assert_within(
-    path: &str,
-    what: &'static str,
-    found: u128,
-    (min, max): (u128, u128),
-) -> Result<(), SdlError> {
+fn assert_within(path: &str, what: &'static str, found: u128, (min, max): (u128, u128)) -> Result<(), SdlError> {
     if (min..=max).contains(&found) {
         return Ok(());
     }

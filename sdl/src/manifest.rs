@@ -238,10 +238,7 @@ pub struct HttpOptions {
     /// Milliseconds.
     pub next_timeout: u32,
     /// When to try the next replica.
-    #[serde(
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "number::null_as_default"
-    )]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "number::null_as_default")]
     pub next_cases: Vec<String>,
     /// Bytes; left out when 0.
     #[serde(skip_serializing_if = "number::is_zero")]
@@ -335,8 +332,7 @@ impl Serialize for Manifest {
 impl Manifest {
     /// From groups of our own making: checked, and hashed as they print.
     pub(crate) fn from_groups(groups: Vec<ManifestGroup>) -> Result<Self, ManifestError> {
-        let printed = serde_json::to_value(&groups)
-            .map_err(|error| ManifestError::Json(error.to_string()))?;
+        let printed = serde_json::to_value(&groups).map_err(|error| ManifestError::Json(error.to_string()))?;
         UncheckedManifest {
             hash: hash_of(&printed),
             groups,
@@ -380,12 +376,11 @@ pub struct UncheckedManifest {
 impl UncheckedManifest {
     /// Reads the JSON of a manifest.
     pub fn from_json(bytes: &[u8]) -> Result<Self, ManifestError> {
-        let received: serde_json::Value = serde_json::from_slice(bytes)
-            .map_err(|error| ManifestError::Json(error.to_string()))?;
+        let received: serde_json::Value =
+            serde_json::from_slice(bytes).map_err(|error| ManifestError::Json(error.to_string()))?;
         let hash = hash_of(&received);
         // From the text, not the tree: a repeated key in a known object is refused this way.
-        let groups = serde_json::from_slice(bytes)
-            .map_err(|error| ManifestError::Json(error.to_string()))?;
+        let groups = serde_json::from_slice(bytes).map_err(|error| ManifestError::Json(error.to_string()))?;
         Ok(Self { groups, hash })
     }
 

@@ -45,17 +45,11 @@ fn read(name: &str, profile: &document::Placement) -> Result<Profile, SdlError> 
         .iter()
         .map(|(compute, written)| {
             let path = format!("profiles.placement.{name}.pricing.{compute}");
-            Ok((
-                compute.clone(),
-                price::read(&path, &written.denom, &written.amount)?,
-            ))
+            Ok((compute.clone(), price::read(&path, &written.denom, &written.amount)?))
         })
         .collect::<Result<_, SdlError>>()?;
     Ok(Profile {
-        requirements: AkashRequirements {
-            signed_by,
-            attributes,
-        },
+        requirements: AkashRequirements { signed_by, attributes },
         pricing,
     })
 }

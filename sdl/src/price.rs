@@ -62,8 +62,7 @@ pub(crate) fn read(path: &str, denom: &str, amount: &str) -> Result<AkashPrice, 
     if !is_denom(denom) {
         return Err(wrong("not a denomination"));
     }
-    let atomics =
-        atomics(amount).ok_or_else(|| wrong("not a decimal number of at most 18 places"))?;
+    let atomics = atomics(amount).ok_or_else(|| wrong("not a decimal number of at most 18 places"))?;
     if atomics.is_zero() {
         return Err(wrong("zero"));
     }
@@ -87,10 +86,7 @@ fn atomics(text: &str) -> Option<Uint128> {
     if whole.is_empty() || fraction.len() > 18 || !digits(whole) || !digits(fraction) {
         return None;
     }
-    format!("{whole}{fraction:0<18}")
-        .parse::<u128>()
-        .ok()
-        .map(Uint128::new)
+    format!("{whole}{fraction:0<18}").parse::<u128>().ok().map(Uint128::new)
 }
 
 fn is_denom(text: &str) -> bool {

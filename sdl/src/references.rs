@@ -70,10 +70,7 @@ fn check_declared_endpoints(document: &Document) -> Result<(), SdlError> {
             return Err(endpoint(name, "not a valid name"));
         }
         if declared.kind.as_str() != "ip" {
-            return Err(endpoint(
-                name,
-                format!("kind {:?} is not \"ip\"", *declared.kind),
-            ));
+            return Err(endpoint(name, format!("kind {:?} is not \"ip\"", *declared.kind)));
         }
     }
     Ok(())
@@ -83,9 +80,9 @@ fn check_declared_endpoints(document: &Document) -> Result<(), SdlError> {
 fn is_endpoint_name(name: &str) -> bool {
     name.len() >= 2
         && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
-        })
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
 }
 
 /// Leased addresses and the ports taken on them.
@@ -97,12 +94,7 @@ struct UsedEndpoints {
 }
 
 impl UsedEndpoints {
-    fn check_service(
-        &mut self,
-        name: &str,
-        service: &document::Service,
-        document: &Document,
-    ) -> Result<(), SdlError> {
+    fn check_service(&mut self, name: &str, service: &document::Service, document: &Document) -> Result<(), SdlError> {
         for expose in service.expose.iter() {
             for to in expose.to.iter().filter(|to| !to.ip.is_empty()) {
                 if !*to.global {
@@ -122,10 +114,7 @@ impl UsedEndpoints {
                 if let Some(other) = self.ports.insert(key, name.to_owned()) {
                     return Err(endpoint(
                         &to.ip,
-                        format!(
-                            "port {} of service {name:?} is already used by {other:?}",
-                            *expose.port
-                        ),
+                        format!("port {} of service {name:?} is already used by {other:?}", *expose.port),
                     ));
                 }
             }
@@ -164,20 +153,13 @@ fn check_mounts(
 ) -> Result<(), SdlError> {
     let path = |volume: &str| format!("services.{name}.params.storage.{volume}");
     let mut mounts: BTreeMap<&str, &str> = BTreeMap::new();
-    let mounted = service
-        .params
-        .iter()
-        .flat_map(|params| params.storage.iter());
+    let mounted = service.params.iter().flat_map(|params| params.storage.iter());
     for (volume_name, mount) in mounted {
         let wrong = |problem: String| SdlError::Service {
             path: path(volume_name),
             problem,
         };
-        let Some(volume) = compute
-            .volumes
-            .iter()
-            .find(|volume| volume.name == *volume_name)
-        else {
+        let Some(volume) = compute.volumes.iter().find(|volume| volume.name == *volume_name) else {
             let kind = "volume in the compute profile";
             return Err(SdlError::Dangling {
                 path: path(volume_name),
@@ -186,10 +168,7 @@ fn check_mounts(
             });
         };
         if !mount.mount.starts_with('/') {
-            return Err(wrong(format!(
-                "mount {:?} is not an absolute path",
-                *mount.mount
-            )));
+            return Err(wrong(format!("mount {:?} is not an absolute path", *mount.mount)));
         }
         if let Some(other) = mounts.insert(&mount.mount, volume_name) {
             return Err(wrong(format!(
@@ -201,11 +180,7 @@ fn check_mounts(
             return Err(wrong("a ram volume cannot be read-only".to_owned()));
         }
     }
-    for volume in compute
-        .volumes
-        .iter()
-        .filter(|volume| is_persistent(volume))
-    {
+    for volume in compute.volumes.iter().filter(|volume| is_persistent(volume)) {
         if mounts.values().any(|mounted| *mounted == volume.name) {
             continue;
         }

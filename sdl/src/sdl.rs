@@ -88,10 +88,7 @@ impl Sdl {
 
     /// What is asked of the market contract, priced per second.
     pub fn groups(&self, conversion: &PriceConversion) -> Result<Vec<GroupSpec>, SdlError> {
-        self.groups
-            .iter()
-            .map(|group| group.spec(conversion))
-            .collect()
+        self.groups.iter().map(|group| group.spec(conversion)).collect()
     }
 
     /// The groups in the notation of the Akash chain, priced per Akash block.
@@ -120,24 +117,23 @@ struct Ignored {
 fn read_document(text: &str) -> Result<(Document, Vec<Ignored>), SdlError> {
     let mut ignored = Vec::new();
     let options = serde_saphyr::options! { with_snippet: false };
-    let document =
-        serde_saphyr::with_deserializer_from_str_with_options(text, options, |deserializer| {
-            let mut note = |path: serde_ignored::Path<'_>| {
-                let top = matches!(
-                    path,
-                    serde_ignored::Path::Map {
-                        parent: serde_ignored::Path::Root,
-                        ..
-                    }
-                );
-                ignored.push(Ignored {
-                    path: path_text(&path),
-                    top,
-                });
-            };
-            Document::deserialize(serde_ignored::Deserializer::new(deserializer, &mut note))
-        })
-        .map_err(|error| SdlError::Yaml(error.to_string()))?;
+    let document = serde_saphyr::with_deserializer_from_str_with_options(text, options, |deserializer| {
+        let mut note = |path: serde_ignored::Path<'_>| {
+            let top = matches!(
+                path,
+                serde_ignored::Path::Map {
+                    parent: serde_ignored::Path::Root,
+                    ..
+                }
+            );
+            ignored.push(Ignored {
+                path: path_text(&path),
+                top,
+            });
+        };
+        Document::deserialize(serde_ignored::Deserializer::new(deserializer, &mut note))
+    })
+    .map_err(|error| SdlError::Yaml(error.to_string()))?;
     Ok((document, ignored))
 }
 
@@ -153,8 +149,6 @@ fn path_text(path: &serde_ignored::Path<'_>) -> String {
         Path::Root => String::new(),
         Path::Seq { parent, index } => join(parent, &index.to_string()),
         Path::Map { parent, key } => join(parent, key),
-        Path::Some { parent }
-        | Path::NewtypeStruct { parent }
-        | Path::NewtypeVariant { parent } => path_text(parent),
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => path_text(parent),
     }
 }

@@ -47,10 +47,7 @@ pub(crate) fn read(
             .collect::<Result<_, _>>()?,
     };
     for (index, volume) in volumes.iter().enumerate() {
-        if volumes[..index]
-            .iter()
-            .any(|earlier| earlier.name == volume.name)
-        {
+        if volumes[..index].iter().any(|earlier| earlier.name == volume.name) {
             return Err(SdlError::Storage {
                 path,
                 problem: "two volumes with one name",
@@ -96,10 +93,7 @@ fn read_volume(path: &str, name: &str, volume: &document::Volume) -> Result<Volu
     })
 }
 
-fn read_attributes(
-    path: &str,
-    written: &BTreeMap<String, Text>,
-) -> Result<Vec<ManifestAttribute>, SdlError> {
+fn read_attributes(path: &str, written: &BTreeMap<String, Text>) -> Result<Vec<ManifestAttribute>, SdlError> {
     let mut raw: BTreeMap<&str, &str> = written
         .iter()
         .map(|(key, value)| (key.as_str(), value.as_str()))
@@ -216,10 +210,7 @@ mod tests {
     #[test]
     fn equal_plain_volumes_come_out_reversed() {
         let plain = |name| volume(name, 5, None);
-        assert_eq!(
-            order(vec![plain("a"), plain("b"), plain("c")]),
-            ["c", "b", "a"]
-        );
+        assert_eq!(order(vec![plain("a"), plain("b"), plain("c")]), ["c", "b", "a"]);
     }
 
     #[test]

@@ -15,9 +15,7 @@ pub(crate) enum Rules {
 
 /// Picks the rules for a version text.
 pub(crate) fn rules_of(text: &str) -> Result<Rules, SdlError> {
-    let unsupported = || SdlError::UnsupportedVersion {
-        found: text.to_owned(),
-    };
+    let unsupported = || SdlError::UnsupportedVersion { found: text.to_owned() };
     let (triple, prerelease) = split(text).ok_or_else(unsupported)?;
     match triple {
         (2, 0, 0) if !prerelease => Ok(Rules::V20),

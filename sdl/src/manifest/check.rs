@@ -41,10 +41,7 @@ pub(super) fn assert_groups(groups: &[ManifestGroup]) -> Result<(), ManifestErro
     }
 }
 
-fn assert_service<'a>(
-    service: &'a Service,
-    hosts: &mut BTreeSet<&'a str>,
-) -> Result<(), ManifestError> {
+fn assert_service<'a>(service: &'a Service, hosts: &mut BTreeSet<&'a str>) -> Result<(), ManifestError> {
     let wrong = |problem: String| ManifestError::Service {
         service: service.name.clone(),
         problem,
@@ -64,19 +61,11 @@ fn assert_service<'a>(
     for variable in service.env.iter().flatten() {
         let name = variable.split('=').next().unwrap_or_default();
         if !is_variable_name(name) {
-            return Err(wrong(format!(
-                "environment variable name {name:?} is not valid"
-            )));
+            return Err(wrong(format!("environment variable name {name:?} is not valid")));
         }
     }
-    if !service
-        .expose
-        .is_sorted_by(|a, b| sort_key(a) <= sort_key(b))
-    {
-        return Err(ManifestError::Unsorted(format!(
-            "service {:?}: expose",
-            service.name
-        )));
+    if !service.expose.is_sorted_by(|a, b| sort_key(a) <= sort_key(b)) {
+        return Err(ManifestError::Unsorted(format!("service {:?}: expose", service.name)));
     }
     for expose in &service.expose {
         assert_expose(expose, hosts).map_err(wrong)?;
@@ -89,10 +78,7 @@ fn assert_expose<'a>(expose: &'a Expose, hosts: &mut BTreeSet<&'a str>) -> Resul
         return Err(format!("port {} is outside 1..={PORT_MAX}", expose.port));
     }
     if expose.proto != "TCP" && expose.proto != "UDP" {
-        return Err(format!(
-            "protocol {:?} is neither TCP nor UDP",
-            expose.proto
-        ));
+        return Err(format!("protocol {:?} is neither TCP nor UDP", expose.proto));
     }
     for host in expose.hosts.iter().flatten() {
         if !is_host_name(host) {
@@ -113,9 +99,7 @@ fn is_label(label: &str) -> bool {
     let bytes = label.as_bytes();
     matches!((bytes.first(), bytes.last()), (Some(first), Some(last))
         if is_lower_alphanumeric(*first) && is_lower_alphanumeric(*last))
-        && bytes
-            .iter()
-            .all(|byte| is_lower_alphanumeric(*byte) || *byte == b'-')
+        && bytes.iter().all(|byte| is_lower_alphanumeric(*byte) || *byte == b'-')
 }
 
 fn is_service_name(name: &str) -> bool {

@@ -3,10 +3,7 @@
 use serde::{Deserialize, Deserializer};
 
 /// Whether a number is left out of the JSON.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 pub(super) fn is_zero(value: &u32) -> bool {
     *value == 0
 }
@@ -24,10 +21,7 @@ pub(super) mod text {
     use serde::{Deserialize, Deserializer, Serializer};
 
     /// Writes the digits.
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde passes a reference"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub(crate) fn serialize<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(value)
     }

@@ -89,11 +89,7 @@ fn unknown_keys_in_gpu_and_attribute_blocks_are_refused() {
         ),
     ] {
         assert_eq!(
-            parse(&[(
-                "cpu: {units: 0.5}",
-                &format!("cpu: {{units: 0.5}}\n        {block}")
-            )])
-            .unwrap_err(),
+            parse(&[("cpu: {units: 0.5}", &format!("cpu: {{units: 0.5}}\n        {block}"))]).unwrap_err(),
             SdlError::UnsupportedKey {
                 path: path.into(),
                 key: key.into()
@@ -122,11 +118,7 @@ fn unknown_keys_in_gpu_and_attribute_blocks_are_refused() {
 
 #[test]
 fn a_single_volume_loses_its_name_with_a_warning() {
-    let sdl = parse(&[(
-        "storage: {size: 512Mi}",
-        "storage: {name: data, size: 512Mi}",
-    )])
-    .unwrap();
+    let sdl = parse(&[("storage: {size: 512Mi}", "storage: {name: data, size: 512Mi}")]).unwrap();
     assert_eq!(
         sdl.manifest().groups()[0].services[0].resources.storage[0].name,
         "default"
@@ -159,10 +151,7 @@ fn storage_classes_compare_the_text_as_written() {
                 .join(",")
         })
     };
-    assert_eq!(
-        storage("{class: ram}").unwrap(),
-        "class=ram,persistent=false"
-    );
+    assert_eq!(storage("{class: ram}").unwrap(), "class=ram,persistent=false");
     assert_eq!(storage("{}").unwrap(), "persistent=false");
     let problem = |found: Result<String, SdlError>| match found.unwrap_err() {
         SdlError::Storage { problem, .. } => problem,
@@ -172,10 +161,7 @@ fn storage_classes_compare_the_text_as_written() {
         problem(storage("{class: ram, persistent: off}")),
         "a ram volume cannot be persistent"
     );
-    assert_eq!(
-        problem(storage("{class: beta2}")),
-        "an ephemeral volume has no class"
-    );
+    assert_eq!(problem(storage("{class: beta2}")), "an ephemeral volume has no class");
     assert!(matches!(
         storage("{class: gold, persistent: true}"),
         Err(SdlError::NotAllowed { .. })
@@ -217,21 +203,9 @@ fn a_file_that_exposes_nothing_to_the_world_is_refused() {
 fn references_that_dangle_are_named() {
     for (replacement, kind, name) in [
         (("profile: web", "profile: big"), "compute profile", "big"),
-        (
-            ("    dc: {profile", "    moon: {profile"),
-            "placement profile",
-            "moon",
-        ),
-        (
-            ("web: {denom", "other: {denom"),
-            "price for compute profile",
-            "web",
-        ),
-        (
-            ("deployment:\n  web:", "deployment:\n  api:"),
-            "service",
-            "api",
-        ),
+        (("    dc: {profile", "    moon: {profile"), "placement profile", "moon"),
+        (("web: {denom", "other: {denom"), "price for compute profile", "web"),
+        (("deployment:\n  web:", "deployment:\n  api:"), "service", "api"),
     ] {
         match parse(&[replacement]).unwrap_err() {
             SdlError::Dangling {
@@ -246,74 +220,37 @@ fn references_that_dangle_are_named() {
 
 #[test]
 fn limits_hold_on_both_sides() {
-    for (text, good) in [
-        ("10m", true),
-        ("9m", false),
-        ("384", true),
-        ("384001m", false),
-    ] {
+    for (text, good) in [("10m", true), ("9m", false), ("384", true), ("384001m", false)] {
         assert_eq!(
             parse(&[("units: 0.5", &format!("units: {text}"))]).is_ok(),
             good,
             "{text}"
         );
     }
-    for (text, good) in [
-        ("1Mi", true),
-        ("1048575", false),
-        ("2Ti", true),
-        ("2.1Ti", false),
-    ] {
+    for (text, good) in [("1Mi", true), ("1048575", false), ("2Ti", true), ("2.1Ti", false)] {
         assert_eq!(
-            parse(&[(
-                "memory: {size: 512Mi}",
-                &format!("memory: {{size: {text}}}")
-            )])
-            .is_ok(),
+            parse(&[("memory: {size: 512Mi}", &format!("memory: {{size: {text}}}"))]).is_ok(),
             good,
             "{text}"
         );
     }
-    for (text, good) in [
-        ("5Mi", true),
-        ("5242879", false),
-        ("32Ti", true),
-        ("33Ti", false),
-    ] {
+    for (text, good) in [("5Mi", true), ("5242879", false), ("32Ti", true), ("33Ti", false)] {
         assert_eq!(
-            parse(&[(
-                "storage: {size: 512Mi}",
-                &format!("storage: {{size: {text}}}")
-            )])
-            .is_ok(),
+            parse(&[("storage: {size: 512Mi}", &format!("storage: {{size: {text}}}"))]).is_ok(),
             good,
             "{text}"
         );
     }
     for (count, good) in [("24", true), ("25", false)] {
-        let gpu = format!(
-            "cpu: {{units: 0.5}}\n        gpu: {{units: {count}, attributes: {{vendor: {{nvidia: }}}}}}"
-        );
-        assert_eq!(
-            parse(&[("cpu: {units: 0.5}", &gpu)]).is_ok(),
-            good,
-            "{count}"
-        );
+        let gpu = format!("cpu: {{units: 0.5}}\n        gpu: {{units: {count}, attributes: {{vendor: {{nvidia: }}}}}}");
+        assert_eq!(parse(&[("cpu: {units: 0.5}", &gpu)]).is_ok(), good, "{count}");
     }
 }
 
 #[test]
 fn reclamation_is_a_positive_go_duration() {
-    let with = |text: &str| {
-        parse(&[(
-            "services:",
-            &format!("reclamation: {{min_window: {text}}}\nservices:"),
-        )])
-    };
-    assert_eq!(
-        with("1h30m").unwrap().reclamation(),
-        Some(Duration::from_secs(5_400))
-    );
+    let with = |text: &str| parse(&[("services:", &format!("reclamation: {{min_window: {text}}}\nservices:"))]);
+    assert_eq!(with("1h30m").unwrap().reclamation(), Some(Duration::from_secs(5_400)));
     for text in ["0s", "-1h", "abc"] {
         assert_eq!(with(text).unwrap_err(), SdlError::Reclamation(text.into()));
     }
@@ -333,13 +270,7 @@ fn scalars_keep_their_written_form() {
     let manifest = sdl.manifest();
     let service = &manifest.groups()[0].services[0];
     assert_eq!(service.image, "1.10");
-    assert_eq!(
-        service.env,
-        Some(vec!["A=on".to_owned(), "B=<&>".to_owned()])
-    );
-    assert_eq!(
-        (service.args.clone(), service.command.clone()),
-        (Some(vec![]), None)
-    );
+    assert_eq!(service.env, Some(vec!["A=on".to_owned(), "B=<&>".to_owned()]));
+    assert_eq!((service.args.clone(), service.command.clone()), (Some(vec![]), None));
     assert!(sdl.manifest().to_json().contains("B=\\u003c\\u0026\\u003e"));
 }

@@ -12,8 +12,7 @@ fn golden_manifests_and_groups_are_reproduced() {
         let Some(stem) = name.strip_suffix(".yaml") else {
             continue;
         };
-        let sdl = parse(&format!("fixtures-valid/{name}"))
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let sdl = parse(&format!("fixtures-valid/{name}")).unwrap_or_else(|error| panic!("{name}: {error}"));
         let golden = |kind: &str| -> Value {
             serde_json::from_str(&read(&format!("fixtures-valid/{stem}.{kind}.json"))).unwrap()
         };

@@ -18,10 +18,7 @@ fn shared_ip() -> (Manifest, Vec<GroupSpec>) {
 #[test]
 fn groups_carry_the_price_per_second_rounded_down() {
     let (_, groups) = shared_ip();
-    assert_eq!(
-        groups[0].resources[0].price.atomics(),
-        1_666_666_666_666_666_666
-    );
+    assert_eq!(groups[0].resources[0].price.atomics(), 1_666_666_666_666_666_666);
     assert_eq!(groups[0].resources[0].count, 4);
     assert_eq!(
         groups[0].resources[0].resources.endpoints[2].kind,
@@ -90,10 +87,7 @@ fn any_difference_between_manifest_and_groups_is_refused() {
         mismatch(|group| group.resources[0].resources.id = 7),
         "no resources with id 1 were leased"
     );
-    assert_eq!(
-        mismatch(|group| group.resources[0].count = 5),
-        "1 replicas left"
-    );
+    assert_eq!(mismatch(|group| group.resources[0].count = 5), "1 replicas left");
     assert_eq!(
         mismatch(|group| group.resources[0].count = 3),
         "1 replicas, 0 are left of resources 1"
