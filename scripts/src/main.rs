@@ -8,8 +8,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use xtask::artifacts::check::{Verdict, check};
 use xtask::artifacts::stale::find_stale;
 use xtask::artifacts::{BuildOptions, build_all};
+use xtask::deps::find_violations;
+use xtask::schema;
 use xtask::toolchain::Way;
-use xtask::workspace::own_root;
+use xtask::workspace::{Workspace, own_root};
 
 /// Exit code of `artifacts --check` when another compiler built the committed files.
 const EXIT_NOT_COMPARABLE: u8 = 3;
@@ -26,6 +28,17 @@ struct Cli {
 enum Command {
     /// Builds every contract to artifacts/*.wasm, with checksums.txt and build.json
     Artifacts(ArtifactsArgs),
+    /// Checks the dependency laws between our crates, and what contracts link
+    Deps,
+    /// Writes each contract's JSON Schema to schema/json
+    Schema(SchemaArgs),
+}
+
+#[derive(Debug, Args)]
+struct SchemaArgs {
+    /// Compare with the files instead of writing them
+    #[arg(long)]
+    check: bool,
 }
 
 #[derive(Debug, Args)]
@@ -63,7 +76,9 @@ enum WayArg {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Artifacts(args) => artifacts(args),
+        Command::Artifacts(args) => run_artifacts(args),
+        Command::Deps => run_deps(),
+        Command::Schema(args) => run_schema(&args),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
@@ -71,7 +86,7 @@ fn main() -> ExitCode {
     })
 }
 
-fn artifacts(args: ArtifactsArgs) -> Result<ExitCode> {
+fn run_artifacts(args: ArtifactsArgs) -> Result<ExitCode> {
     let root = own_root();
     let out = args.out.unwrap_or_else(|| root.join("artifacts"));
     let way = args.way.map(|way| match way {
@@ -103,6 +118,24 @@ fn artifacts(args: ArtifactsArgs) -> Result<ExitCode> {
         way,
         jobs: args.jobs,
     })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_deps() -> Result<ExitCode> {
+    let violations = find_violations(&Workspace::load(&own_root())?)?;
+    let texts: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    Ok(report_all("dependency laws are broken", &texts))
+}
+
+fn run_schema(args: &SchemaArgs) -> Result<ExitCode> {
+    let workspace = Workspace::load(&own_root())?;
+    if args.check {
+        return Ok(report_all(
+            "schema/json is stale; run `cargo xtask schema`",
+            &schema::find_differences(&workspace)?,
+        ));
+    }
+    schema::write_all(&workspace)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -26,8 +26,6 @@ pub struct Member {
     pub folder: String,
     /// Folders of the workspace crates it names under `[dependencies]` or `[build-dependencies]`.
     pub edges: Vec<String>,
-    /// Names of every package under `[dependencies]` or `[build-dependencies]`.
-    pub dependencies: Vec<String>,
 }
 
 impl Workspace {
@@ -49,7 +47,6 @@ impl Workspace {
                 version: package.version.to_string(),
                 folder: relative(&root, folder.as_std_path())?,
                 edges: Vec::new(),
-                dependencies: Vec::new(),
             };
             for dependency in package.dependencies {
                 if dependency.kind == DependencyKind::Development {
@@ -58,7 +55,6 @@ impl Workspace {
                 if let Some(path) = &dependency.path {
                     member.edges.push(relative(&root, path.as_std_path())?);
                 }
-                member.dependencies.push(dependency.name);
             }
             members.insert(member.name.clone(), member);
         }

@@ -138,7 +138,7 @@ mod tests {
     fn flags_end_with_the_remapped_folders() {
         let flags = encode_flags(&[(PathBuf::from("/home/a b"), "/cargo".into())]).unwrap();
         assert_eq!(
-            flags.split(FLAG_SEPARATOR).next_back(),
+            flags.rsplit(FLAG_SEPARATOR).next(),
             Some("--remap-path-prefix=/home/a b=/cargo")
         );
         assert_eq!(flags.split(FLAG_SEPARATOR).count(), RUSTFLAGS.len() + 1);

@@ -90,7 +90,6 @@ fn fetch(base: &Path) -> Result<PathBuf> {
     let home = base.join(compiler.version.replace(['/', ':'], "_"));
     fs::create_dir_all(base)?;
     let scratch = tempfile::Builder::new().prefix("unpacking-").tempdir_in(base)?;
-    // apt's own user must be able to write here, or apt-get warns and downloads as root.
     let debs = scratch.path().join("debs");
     fs::create_dir(&debs)?;
     let specs: Vec<String> = packages
@@ -231,8 +230,9 @@ fn unpack(deb: &Path, root: &Path, library_only: bool) -> Result<()> {
         .context("cannot start dpkg-deb")?;
     let stream = archive.stdout.take().context("dpkg-deb has no output")?;
     let status = Command::new("tar")
-        .args(["-x", "--wildcards", "./usr/src/*/library/*", "-C"])
+        .arg("-C")
         .arg(root)
+        .args(["-x", "--wildcards", "./usr/src/*/library/*"])
         .stdin(stream)
         .status()
         .context("cannot start tar")?;
@@ -248,7 +248,9 @@ fn unpack(deb: &Path, root: &Path, library_only: bool) -> Result<()> {
 
 /// Points `lib/rustlib/src/rust`, where cargo looks for std, at the unpacked sources.
 fn link_sources(root: &Path) -> Result<()> {
-    let mut folders = fs::read_dir(root.join("usr/src"))?.collect::<Result<Vec<_>, _>>()?;
+    let mut folders = fs::read_dir(root.join("usr/src"))
+        .context("the std sources were not unpacked")?
+        .collect::<Result<Vec<_>, _>>()?;
     folders.retain(|entry| entry.path().join("library/std/Cargo.toml").is_file());
     let [sources] = folders.as_slice() else {
         bail!("expected the sources of one std under usr/src, found {}", folders.len());
