@@ -7,6 +7,7 @@
 
 pub mod attributes;
 pub mod conversion;
+pub mod host_uri;
 pub mod matching;
 pub mod pricing;
 pub mod settlement;
