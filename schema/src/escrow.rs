@@ -151,6 +151,9 @@ pub enum ExecuteMsg {
         limit: u32,
     },
 
+    /// Takes a refund that could not be delivered when it was due. Its owner only.
+    ClaimRefund {},
+
     /// Opens a deployment's account. Market only. Funds: the owner's own ACT.
     OpenAccount {
         /// Deployment number.
@@ -214,6 +217,16 @@ pub enum ExecuteMsg {
         denom: String,
         /// Receiver.
         to: String,
+    },
+}
+
+/// What the chain's cron may ask for, without a sender.
+#[cw_serde]
+pub enum SudoMsg {
+    /// As [`ExecuteMsg::Sweep`].
+    Sweep {
+        /// Most accounts to end and most notices to send.
+        limit: u32,
     },
 }
 
@@ -344,7 +357,7 @@ pub struct BidDeposit {
 pub struct AccountResponse {
     /// The account.
     pub account: Account,
-    /// Its payments, closed ones included, by lease.
+    /// Its open payments and, up to 100 in all, the closed ones that come first, by lease; the rest by `Payments`.
     pub payments: Vec<Payment>,
 }
 
@@ -374,6 +387,53 @@ pub struct BudgetsResponse {
 pub struct BidDepositResponse {
     /// The deposit, while it is locked.
     pub deposit: Option<BidDeposit>,
+}
+
+/// A page of one account's payments.
+#[cw_serde]
+pub struct PaymentsResponse {
+    /// By lease.
+    pub payments: Vec<Payment>,
+}
+
+/// A refund that waits for its owner.
+#[cw_serde]
+pub struct RefundResponse {
+    /// How much; nothing when all refunds were delivered.
+    pub amount: Uact,
+}
+
+/// Why the market did not take a notice.
+#[cw_serde]
+#[derive(Eq, Copy)]
+pub enum NoticeFailure {
+    /// It answered with an error.
+    Refused {},
+    /// It used more gas than a notice may.
+    OutOfGas {},
+}
+
+/// News for the market that an account ran dry, not taken yet.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Notice {
+    /// Deployment number.
+    pub dseq: Uint64,
+    /// Second at which accrual stopped.
+    pub exhausted_at: Seconds,
+    /// How often it was sent in vain.
+    pub attempts: u32,
+    /// Not sent before this second.
+    pub retry_at: Seconds,
+    /// Why the last attempt failed.
+    pub last_failure: Option<NoticeFailure>,
+}
+
+/// Notices that wait.
+#[cw_serde]
+pub struct NoticesResponse {
+    /// In order of their next attempt.
+    pub notices: Vec<Notice>,
 }
 
 /// The configuration.
@@ -410,6 +470,16 @@ pub enum QueryMsg {
         /// The lease.
         lease: LeaseId,
     },
+    /// Payments of one account, closed ones included.
+    #[returns(PaymentsResponse)]
+    Payments {
+        /// Deployment number.
+        dseq: Uint64,
+        /// Lease to start after.
+        start_after: Option<LeaseId>,
+        /// Page size.
+        limit: Option<u32>,
+    },
     /// One budget.
     #[returns(BudgetResponse)]
     Budget {
@@ -431,6 +501,18 @@ pub enum QueryMsg {
     BidDeposit {
         /// The bid.
         bid: BidId,
+    },
+    /// What waits for an address that could not be paid.
+    #[returns(RefundResponse)]
+    Refund {
+        /// Address.
+        owner: String,
+    },
+    /// Notices that the market has not taken yet.
+    #[returns(NoticesResponse)]
+    Notices {
+        /// Page size.
+        limit: Option<u32>,
     },
     /// The contract's books.
     #[returns(SolvencyResponse)]
@@ -475,6 +557,10 @@ pub mod event {
     pub const BID_DEPOSIT_LOCKED: &str = "bid_deposit_locked";
     /// `bid`, `to`, `amount`, `outcome` (`refund` or `forfeit`)
     pub const BID_DEPOSIT_RELEASED: &str = "bid_deposit_released";
-    /// `count`
+    /// `to`, `amount`
+    pub const REFUND_DEFERRED: &str = "refund_deferred";
+    /// `to`, `amount`
+    pub const REFUND_CLAIMED: &str = "refund_claimed";
+    /// `dseq`, `attempts`, `retry_at`
     pub const MARKET_NOTICE_FAILED: &str = "market_notice_failed";
 }

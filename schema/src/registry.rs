@@ -66,6 +66,11 @@ pub enum ExecuteMsg {
         /// Keys to withdraw.
         keys: Vec<String>,
     },
+    /// The sender, a provider, strikes an auditor's record on itself, wanted or not.
+    RejectAuditor {
+        /// Auditor's address.
+        auditor: String,
+    },
     /// Hands governance over. Governance only.
     UpdateGovernance {
         /// New governance address.
@@ -135,6 +140,14 @@ pub enum QueryMsg {
     Provider {
         /// Provider's address.
         owner: String,
+    },
+    /// One provider with the records of the named auditors only: what a match needs, whoever else signed something.
+    #[returns(ProviderResponse)]
+    ProviderForAuditors {
+        /// Provider's address.
+        owner: String,
+        /// Auditors' addresses, at most 32, no repeats.
+        auditors: Vec<String>,
     },
     /// Providers by address.
     #[returns(ProvidersResponse)]
