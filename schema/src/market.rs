@@ -112,7 +112,8 @@ pub enum ExecuteMsg {
         /// Notice that the provider would give.
         reclamation_seconds: Option<Seconds>,
     },
-    /// Takes a bid back or ends its lease. Sender is the provider.
+    /// Takes a bid back or ends its lease. Of a bid that ended while its deposit waits, gives the deposit back. Sender is
+    /// the provider.
     CloseBid {
         /// The bid.
         bid: BidId,
@@ -141,6 +142,9 @@ pub enum ExecuteMsg {
         /// Which, and when.
         accounts: Vec<ExhaustedAccount>,
     },
+    /// Has escrow give back bid deposits that are due and could not be given back at once: those of orders that ended
+    /// because money ran out, or with a very large deployment. Anyone, and the cron; at most 32 deposits a call.
+    ReleaseDeposits {},
     /// Pauses or resumes new deployments and bids. Guardian may pause, governance may do both.
     SetPaused {
         /// Whether intake is paused.
@@ -162,6 +166,13 @@ pub enum ExecuteMsg {
         /// New escrow.
         escrow: Option<String>,
     },
+}
+
+/// What the chain's cron may ask for, without a sender.
+#[cw_serde]
+pub enum SudoMsg {
+    /// As [`ExecuteMsg::ReleaseDeposits`].
+    ReleaseDeposits {},
 }
 
 /// An account that ran dry.
@@ -492,7 +503,7 @@ pub enum QueryMsg {
         /// Its id.
         id: BidId,
     },
-    /// All bids of one order.
+    /// Bids of one order, at most 32; those taken back before a lease was made are left out.
     #[returns(BidsResponse)]
     Bids {
         /// The order.
@@ -560,4 +571,10 @@ pub mod event {
     pub const LEASE_CLOSED: &str = "lease_closed";
     /// Lease id, `reason`, `deadline`.
     pub const LEASE_RECLAIM_STARTED: &str = "lease_reclaim_started";
+    /// `paused`.
+    pub const INTAKE_PAUSED: &str = "intake_paused";
+    /// No attributes.
+    pub const PARAMS_UPDATED: &str = "params_updated";
+    /// No attributes.
+    pub const CONFIG_UPDATED: &str = "config_updated";
 }
