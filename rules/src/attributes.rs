@@ -71,7 +71,8 @@ pub fn assert_resource_attributes(attributes: &[Attribute]) -> Result<(), Attrib
     assert_attributes(attributes, is_resource_key)
 }
 
-fn assert_attributes(attributes: &[Attribute], has_form: fn(&str) -> bool) -> Result<(), AttributeError> {
+/// Refuses a list that repeats a key, passes the limits or has a key of another form.
+pub(crate) fn assert_attributes(attributes: &[Attribute], has_form: fn(&str) -> bool) -> Result<(), AttributeError> {
     if attributes.len() > MAX_ATTRIBUTES {
         return Err(AttributeError::TooMany {
             count: attributes.len(),

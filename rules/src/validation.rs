@@ -7,8 +7,10 @@
 use std::fmt;
 
 use supercloud_schema::money::UnitPrice;
-use supercloud_schema::resource::{Attribute, GroupSpec, PlacementRequirements, ResourceUnit, Resources};
+use supercloud_schema::resource::{GroupSpec, PlacementRequirements, ResourceUnit, Resources};
 use thiserror::Error;
+
+use crate::attributes::{AttributeError, assert_attributes, assert_resource_attributes};
 
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -34,16 +36,12 @@ pub const GROUP_FACTOR: u128 = 50;
 pub const MAX_VOLUMES: usize = 4;
 /// Endpoints per unit: more than any known SDL file uses, and a bound on the size of an order.
 pub const MAX_ENDPOINTS: usize = 64;
-/// Attributes in one list; the public table of GPU models is shorter.
-pub const MAX_ATTRIBUTES: usize = 64;
-/// Auditors in one list.
-pub const MAX_AUDITORS: usize = 20;
+/// Auditors in one list; two lists together are as many as the registry answers for at once.
+pub const MAX_AUDITORS: usize = 16;
 /// Bytes of a group or volume name.
 pub const MAX_NAME: usize = 128;
-/// Bytes of an attribute key.
+/// Bytes of a key that placement requires.
 pub const MAX_KEY: usize = 128;
-/// Bytes of an attribute value.
-pub const MAX_VALUE: usize = 256;
 /// Bytes of an auditor's address.
 pub const MAX_ADDRESS: usize = 128;
 /// Bytes of a manifest hash: SHA-256.
@@ -86,8 +84,6 @@ pub enum List {
     Volumes,
     /// Endpoints of a unit.
     Endpoints,
-    /// Attributes.
-    Attributes,
     /// Auditors.
     Auditors,
 }
@@ -111,7 +107,6 @@ impl fmt::Display for List {
             Self::Units => "units",
             Self::Volumes => "volumes",
             Self::Endpoints => "endpoints",
-            Self::Attributes => "attributes",
             Self::Auditors => "auditors",
         })
     }
@@ -208,26 +203,9 @@ pub enum ValidationError {
         /// Its price.
         price: UnitPrice,
     },
-    /// An attribute key has a wrong form.
-    #[error("attribute key {key:?} is malformed")]
-    Key {
-        /// The key.
-        key: String,
-    },
-    /// A key stands twice in one list.
-    #[error("attribute key {key:?} is used twice")]
-    KeyRepeated {
-        /// The key.
-        key: String,
-    },
-    /// An attribute value is too long.
-    #[error("value of attribute {key:?} has {found} bytes, more than {MAX_VALUE}")]
-    Value {
-        /// The key.
-        key: String,
-        /// The value's length.
-        found: usize,
-    },
+    /// A list of attributes is malformed.
+    #[error(transparent)]
+    Attributes(#[from] AttributeError),
     /// An auditor's address has a wrong form or stands twice in one list.
     #[error("auditor {address:?} is malformed or named twice")]
     Auditor {
@@ -364,30 +342,6 @@ fn assert_requirements(requirements: &PlacementRequirements) -> Result<(), Valid
     Ok(())
 }
 
-fn assert_resource_attributes(attributes: &[Attribute]) -> Result<(), ValidationError> {
-    assert_attributes(attributes, is_resource_key)
-}
-
-fn assert_attributes(attributes: &[Attribute], is_key: fn(&str) -> bool) -> Result<(), ValidationError> {
-    assert_count(List::Attributes, attributes.len(), 0, MAX_ATTRIBUTES)?;
-    for (index, attribute) in attributes.iter().enumerate() {
-        let key = &attribute.key;
-        if !is_key(key) {
-            return Err(ValidationError::Key { key: key.clone() });
-        }
-        if attributes[..index].iter().any(|earlier| earlier.key == *key) {
-            return Err(ValidationError::KeyRepeated { key: key.clone() });
-        }
-        if attribute.value.len() > MAX_VALUE {
-            return Err(ValidationError::Value {
-                key: key.clone(),
-                found: attribute.value.len(),
-            });
-        }
-    }
-    Ok(())
-}
-
 fn assert_range(unit: u32, quantity: Quantity, found: u128, (min, max): (u128, u128)) -> Result<(), ValidationError> {
     if (min..=max).contains(&found) {
         return Ok(());
@@ -428,30 +382,10 @@ fn assert_distinct<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Result<(
     Ok(())
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-fn is_body(byte: u8) -> bool {
-    is_word(byte) || matches!(byte, b'/' | b'.' | b'-')
-}
-
-/// `^[a-zA-Z][\w/.\-]{1,126}[\w*]?$`: what a requirement on a resource may be called.
-fn is_resource_key(key: &str) -> bool {
-    let [first, rest @ ..] = key.as_bytes() else {
-        return false;
-    };
-    let body = |bytes: &[u8]| (1..=MAX_KEY - 2).contains(&bytes.len()) && bytes.iter().all(|byte| is_body(*byte));
-    let ended = |bytes: &[u8]| match bytes {
-        [head @ .., last] => body(head) && (is_word(*last) || *last == b'*'),
-        [] => false,
-    };
-    first.is_ascii_alphabetic() && (body(rest) || ended(rest))
-}
-
 /// Placement keys are free upstream; here they have the letters of attribute keys and the wildcards `*` and `?`.
 fn is_placement_key(key: &str) -> bool {
-    (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(|byte| is_body(byte) || matches!(byte, b'*' | b'?'))
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_/.-*?".contains(&byte);
+    (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(allowed)
 }
 
 fn is_address(address: &str) -> bool {

@@ -1,6 +1,6 @@
 use cosmwasm_std::Uint64;
 use proptest::prelude::*;
-use supercloud_schema::resource::{Endpoint, EndpointKind};
+use supercloud_schema::resource::{Attribute, Endpoint, EndpointKind};
 
 use super::fixtures::{attribute, group, unit, volume};
 use super::*;
@@ -213,29 +213,32 @@ fn units_are_1_to_the_limit_with_distinct_positive_ids() {
     assert_eq!(ids(vec![7, 7]), Err(repeated));
 }
 
+fn malformed(key: &str) -> Result<(), ValidationError> {
+    Err(AttributeError::MalformedKey { key: key.to_string() }.into())
+}
+
 #[test]
-fn resource_keys_follow_the_networks_form() {
-    let long = |len: usize| format!("k{}", "x".repeat(len - 1));
-    let key = |key: &str| check_resources(|resources| resources.cpu.attributes = vec![attribute(key, "v")]);
-    for good in ["key1*", "key1/*", "arch", "a1", long(127).as_str(), long(128).as_str()] {
-        assert_eq!(key(good), Ok(()), "{good}");
-    }
-    for bad in ["*key1", "key1**", "key1*/", "1key", "a", "", long(129).as_str(), "käse"] {
-        assert_eq!(key(bad), Err(ValidationError::Key { key: bad.to_string() }), "{bad}");
-    }
-    let twice =
-        check_resources(|resources| resources.cpu.attributes = vec![attribute("ab", "1"), attribute("ab", "2")]);
-    assert_eq!(twice, Err(ValidationError::KeyRepeated { key: "ab".to_string() }));
-    let value =
-        |len: usize| check_resources(|resources| resources.cpu.attributes = vec![attribute("ab", &"v".repeat(len))]);
-    assert_eq!(value(256), Ok(()));
+fn attributes_of_every_resource_are_checked() {
+    let wild = || vec![attribute("key1*", "v")];
+    let bad = || vec![attribute("*key1", "v")];
+    assert_eq!(check_resources(|resources| resources.cpu.attributes = wild()), Ok(()));
     assert_eq!(
-        value(257),
-        Err(ValidationError::Value {
-            key: "ab".to_string(),
-            found: 257
-        })
+        check_resources(|resources| resources.cpu.attributes = bad()),
+        malformed("*key1")
     );
+    assert_eq!(
+        check_resources(|resources| resources.memory.attributes = bad()),
+        malformed("*key1")
+    );
+    assert_eq!(
+        check_resources(|resources| resources.storage[0].attributes = bad()),
+        malformed("*key1")
+    );
+    let gpu = check_resources(|resources| {
+        resources.gpu.units = Uint64::new(1);
+        resources.gpu.attributes = bad();
+    });
+    assert_eq!(gpu, malformed("*key1"));
 }
 
 #[test]
