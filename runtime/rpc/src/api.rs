@@ -1,0 +1,133 @@
+//! What the servers need of a chain. A node implements [`ChainApi`]; tests of this crate use a fake.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use supercloud_chain::{QueryResult, TxResult};
+use thiserror::Error;
+
+use crate::block::{BlockRecord, Hash};
+use crate::search::Query;
+
+/// How the node names itself in `status`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Chain id.
+    pub chain_id: String,
+    /// Human name of the node; not empty.
+    pub moniker: String,
+    /// Peer id, 20 bytes.
+    pub node_id: [u8; 20],
+    /// Where the RPC server listens, such as `tcp://127.0.0.1:26657`.
+    pub rpc_address: String,
+    /// Name of the application, shown by `abci_info`.
+    pub app_name: String,
+    /// Version of the application, shown by `abci_info`.
+    pub app_version: String,
+}
+
+/// One member of the validator set; the key is ed25519.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Validator {
+    /// First 20 bytes of SHA-256 of the key.
+    pub address: [u8; 20],
+    /// ed25519 public key.
+    pub public_key: [u8; 32],
+    /// Voting power.
+    pub power: u64,
+}
+
+/// Heights that the node can show, both ends included. A node serves from its first block on, so `latest >= 1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeightRange {
+    /// Lowest height kept.
+    pub earliest: u64,
+    /// Last committed height.
+    pub latest: u64,
+}
+
+/// Where a committed transaction is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TxLocation {
+    /// Height of its block.
+    pub height: u64,
+    /// Position in the block, from 0.
+    pub index: u32,
+}
+
+/// What waits in the mempool.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MempoolStats {
+    /// Transactions waiting.
+    pub txs: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Why a transaction did not even reach CheckTx, or could not be kept after it. The texts are CometBFT's: clients
+/// match on them.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum BroadcastError {
+    /// The same bytes were seen before.
+    #[error("tx already exists in cache")]
+    AlreadyInCache,
+    /// Over the size limit for one transaction.
+    #[error("tx too large. Max size is {limit}, but got {got}")]
+    TooLarge {
+        /// Bytes allowed.
+        limit: usize,
+        /// Bytes received.
+        got: usize,
+    },
+    /// The mempool is at one of its limits.
+    #[error("mempool is full: number of txs {txs} (max: {max_txs}), total txs bytes {bytes} (max: {max_bytes})")]
+    MempoolFull {
+        /// Transactions waiting.
+        txs: usize,
+        /// Most transactions that may wait.
+        max_txs: usize,
+        /// Bytes waiting.
+        bytes: usize,
+        /// Most bytes that may wait.
+        max_bytes: usize,
+    },
+    /// The node no longer makes blocks.
+    #[error("the node has stopped: {reason}")]
+    Stopped {
+        /// What stopped it.
+        reason: String,
+    },
+}
+
+/// A chain as its RPC servers see it. Methods are synchronous and may block for the length of one block's execution;
+/// the server calls them on blocking threads.
+pub trait ChainApi: Send + Sync + 'static {
+    /// Names of the node and the chain.
+    fn identity(&self) -> Identity;
+    /// The genesis document in CometBFT's shape, without the `genesis` wrapper.
+    fn genesis(&self) -> Value;
+    /// The validator set, which does not change.
+    fn validators(&self) -> Vec<Validator>;
+    /// `Err` with the reason when the node cannot make blocks any more.
+    fn health(&self) -> Result<(), String>;
+
+    /// Heights that [`ChainApi::block`] answers for.
+    fn heights(&self) -> HeightRange;
+    /// A committed block with its results.
+    fn block(&self, height: u64) -> Option<Arc<BlockRecord>>;
+    /// Height of the block with this hash.
+    fn height_of_block(&self, hash: &Hash) -> Option<u64>;
+    /// Place of the committed transaction with this hash.
+    fn locate_tx(&self, hash: &Hash) -> Option<TxLocation>;
+    /// Places of all transactions that match, ascending.
+    fn search_txs(&self, query: &Query) -> Vec<TxLocation>;
+    /// Heights of all blocks whose block events match, ascending.
+    fn search_blocks(&self, query: &Query) -> Vec<u64>;
+
+    /// Answers an ABCI query; `height` `None` is the latest.
+    fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult;
+    /// Runs CheckTx and keeps the transaction when its code is 0.
+    fn broadcast(&self, raw: Vec<u8>) -> Result<TxResult, BroadcastError>;
+    /// Counts of the mempool.
+    fn mempool(&self) -> MempoolStats;
+}

@@ -1,0 +1,119 @@
+//! The table of RPC methods: name, names of the parameters by position, function.
+//!
+//! `subscribe` and its relatives need the WebSocket, which this version does not have; they are not in the table.
+
+mod abci;
+mod blocks;
+mod info;
+mod txs;
+
+use serde_json::Value;
+
+use crate::api::ChainApi;
+use crate::error::RpcError;
+use crate::params::Params;
+
+pub(crate) use txs::{CommitWait, committed_tx, start_commit};
+
+type Call = fn(&dyn ChainApi, &Params) -> Result<Value, RpcError>;
+
+/// One method.
+pub(crate) struct Method {
+    pub(crate) name: &'static str,
+    pub(crate) params: &'static [&'static str],
+    pub(crate) call: Call,
+}
+
+/// The one method that has to wait for a block; the server runs it itself, see [`start_commit`].
+pub(crate) const BROADCAST_TX_COMMIT: &str = "broadcast_tx_commit";
+
+const fn method(name: &'static str, params: &'static [&'static str], call: Call) -> Method {
+    Method { name, params, call }
+}
+
+pub(crate) const METHODS: &[Method] = &[
+    method("abci_info", &[], abci::info),
+    method("abci_query", &["path", "data", "height", "prove"], abci::query),
+    method("block", &["height"], blocks::block),
+    method("block_by_hash", &["hash"], blocks::block_by_hash),
+    method("block_results", &["height"], blocks::block_results),
+    method(
+        "block_search",
+        &["query", "page", "per_page", "order_by"],
+        blocks::block_search,
+    ),
+    method("blockchain", &["minHeight", "maxHeight"], blocks::blockchain),
+    method("broadcast_tx_async", &["tx"], txs::broadcast_async),
+    method(BROADCAST_TX_COMMIT, &["tx"], txs::commit_needs_the_server),
+    method("broadcast_tx_sync", &["tx"], txs::broadcast_sync),
+    method("commit", &["height"], blocks::commit),
+    method("consensus_params", &["height"], info::consensus_params),
+    method("genesis", &[], info::genesis),
+    method("header", &["height"], blocks::header),
+    method("header_by_hash", &["hash"], blocks::header_by_hash),
+    method("health", &[], info::health),
+    method("net_info", &[], info::net_info),
+    method("num_unconfirmed_txs", &[], info::num_unconfirmed_txs),
+    method("status", &[], info::status),
+    method("tx", &["hash", "prove"], txs::tx),
+    method(
+        "tx_search",
+        &["query", "prove", "page", "per_page", "order_by"],
+        txs::tx_search,
+    ),
+    method("validators", &["height", "page", "per_page"], info::validators),
+];
+
+/// Finds a method by name.
+pub(crate) fn find(name: &str) -> Result<&'static Method, RpcError> {
+    let websocket_only = ["subscribe", "unsubscribe", "unsubscribe_all"];
+    METHODS.iter().find(|method| method.name == name).ok_or_else(|| {
+        RpcError::MethodNotFound(if websocket_only.contains(&name) {
+            format!("{name} needs the WebSocket endpoint, which this version does not serve; poll tx_search")
+        } else {
+            name.to_owned()
+        })
+    })
+}
+
+/// Page `page` (from 1) of `total` entries as a range of indices, with CometBFT's rules: 30 entries by default, at most
+/// 100; a page past the end is an error.
+fn page_of(params: &Params, total: usize) -> Result<std::ops::Range<usize>, RpcError> {
+    const DEFAULT_PER_PAGE: u64 = 30;
+    const MAX_PER_PAGE: u64 = 100;
+    let per_page = match params.number("per_page")? {
+        None | Some(0) => DEFAULT_PER_PAGE,
+        Some(asked) => asked.min(MAX_PER_PAGE),
+    };
+    let per_page = usize::try_from(per_page).expect("at most 100");
+    let pages = total.div_ceil(per_page).max(1);
+    let page = params.number("page")?.unwrap_or(1);
+    match usize::try_from(page) {
+        Ok(page) if (1..=pages).contains(&page) => {
+            let start = (page - 1) * per_page;
+            Ok(start..(start + per_page).min(total))
+        }
+        _ => Err(RpcError::Internal(format!(
+            "page should be within [1, {pages}] range, given {page}"
+        ))),
+    }
+}
+
+/// Search results as they were found (ascending) or reversed.
+fn ordered<T>(params: &Params, mut found: Vec<T>) -> Result<Vec<T>, RpcError> {
+    match params.text("order_by")?.as_deref() {
+        None | Some("asc") => Ok(found),
+        Some("desc") => {
+            found.reverse();
+            Ok(found)
+        }
+        Some(_) => Err(RpcError::Internal(
+            "expected order_by to be either `asc` or `desc` or empty".into(),
+        )),
+    }
+}
+
+fn parse_query(params: &Params) -> Result<crate::search::Query, RpcError> {
+    let text = params.text("query")?.unwrap_or_default();
+    crate::search::Query::parse(&text).map_err(|error| RpcError::Internal(error.to_string()))
+}

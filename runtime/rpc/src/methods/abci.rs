@@ -1,0 +1,33 @@
+//! `abci_info`, `abci_query`.
+
+use serde_json::{Value, json};
+
+use crate::api::ChainApi;
+use crate::error::RpcError;
+use crate::json;
+use crate::params::Params;
+
+pub(super) fn info(api: &dyn ChainApi, _: &Params) -> Result<Value, RpcError> {
+    let identity = api.identity();
+    let latest = super::blocks::load_block(api, None)?;
+    Ok(json!({
+        "response": {
+            "data": identity.app_name,
+            "version": identity.app_version,
+            "app_version": "0",
+            "last_block_height": latest.header.height.to_string(),
+            "last_block_app_hash": json::base64(&latest.app_hash),
+        },
+    }))
+}
+
+pub(super) fn query(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+    if params.flag("prove")? {
+        return Err(RpcError::InvalidParams(
+            "prove: this version serves no state proofs".into(),
+        ));
+    }
+    let path = params.text("path")?.unwrap_or_default();
+    let result = api.abci_query(&path, &params.hex_bytes("data")?, params.height("height")?);
+    Ok(json::abci_query(&result, api.heights().latest))
+}

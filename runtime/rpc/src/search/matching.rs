@@ -1,0 +1,108 @@
+//! Whether a transaction or a block meets a query.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use supercloud_chain::Event;
+
+use super::decimal::Decimal;
+use super::parse::{parse_date, parse_time};
+use super::{Condition, Operand, Operation, Query, parse_hash};
+use crate::block::BlockRecord;
+
+const TX_HEIGHT: &str = "tx.height";
+const TX_HASH: &str = "tx.hash";
+const BLOCK_HEIGHT: &str = "block.height";
+const TM_EVENT: &str = "tm.event";
+
+/// Whether `key` names a property of the transaction or block and not an event attribute.
+pub(super) fn is_property(key: &str) -> bool {
+    [TX_HEIGHT, TX_HASH, BLOCK_HEIGHT, TM_EVENT].contains(&key)
+}
+
+impl Query {
+    /// Whether transaction `index` of the block matches.
+    pub fn matches_tx(&self, record: &BlockRecord, index: usize) -> bool {
+        let (Some(hash), Some(result)) = (record.tx_hashes.get(index), record.results.get(index)) else {
+            return false;
+        };
+        let property = |condition: &Condition| match condition.key.as_str() {
+            TX_HASH => match &condition.operation {
+                Operation::Equal(Operand::Text(text)) => parse_hash(text).as_ref() == Some(hash),
+                other => holds(other, &hex::encode_upper(hash)),
+            },
+            TX_HEIGHT => holds_for_height(&condition.operation, record.header.height),
+            TM_EVENT => holds(&condition.operation, "Tx"),
+            _ => false,
+        };
+        self.matches(&result.events, property)
+    }
+
+    /// Whether the block's own events (those outside transactions) match.
+    pub fn matches_block(&self, record: &BlockRecord) -> bool {
+        let property = |condition: &Condition| match condition.key.as_str() {
+            BLOCK_HEIGHT => holds_for_height(&condition.operation, record.header.height),
+            TM_EVENT => holds(&condition.operation, "NewBlock"),
+            _ => false,
+        };
+        self.matches(&record.events, property)
+    }
+
+    fn matches(&self, events: &[Event], property: impl Fn(&Condition) -> bool) -> bool {
+        let mut by_type: BTreeMap<&str, Vec<&Condition>> = BTreeMap::new();
+        for condition in self.conditions() {
+            if is_property(&condition.key) {
+                if !property(condition) {
+                    return false;
+                }
+            } else {
+                let kind = condition.key.rsplit_once('.').map_or("", |(kind, _)| kind);
+                by_type.entry(kind).or_default().push(condition);
+            }
+        }
+        by_type.values().all(|group| {
+            events
+                .iter()
+                .any(|event| group.iter().all(|condition| event_meets(event, condition)))
+        })
+    }
+}
+
+fn event_meets(event: &Event, condition: &Condition) -> bool {
+    let Some(key) = condition
+        .key
+        .strip_prefix(event.kind.as_str())
+        .and_then(|rest| rest.strip_prefix('.'))
+    else {
+        return false;
+    };
+    event
+        .attributes
+        .iter()
+        .any(|a| a.index && a.key == key && holds(&condition.operation, &a.value))
+}
+
+fn holds_for_height(operation: &Operation, height: u64) -> bool {
+    // Clients write both `tx.height=5` and `tx.height='5'`.
+    holds(operation, &height.to_string())
+}
+
+fn holds(operation: &Operation, value: &str) -> bool {
+    match operation {
+        Operation::Exists => true,
+        Operation::Contains(text) => value.contains(text.as_str()),
+        Operation::Equal(operand) => compare(value, operand) == Some(Ordering::Equal),
+        Operation::Less(operand) => compare(value, operand) == Some(Ordering::Less),
+        Operation::LessOrEqual(operand) => compare(value, operand).is_some_and(Ordering::is_le),
+        Operation::Greater(operand) => compare(value, operand) == Some(Ordering::Greater),
+        Operation::GreaterOrEqual(operand) => compare(value, operand).is_some_and(Ordering::is_ge),
+    }
+}
+
+fn compare(value: &str, operand: &Operand) -> Option<Ordering> {
+    match operand {
+        Operand::Text(text) => Some(value.cmp(text.as_str())),
+        Operand::Number(number) => Some(Decimal::find(value)?.cmp(number)),
+        Operand::Time(nanos) => Some(parse_time(value).or_else(|| parse_date(value))?.cmp(nanos)),
+    }
+}

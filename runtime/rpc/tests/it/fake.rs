@@ -1,0 +1,321 @@
+//! A chain of a few blocks, and a client of its server.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use supercloud_chain::{Event, QueryResult, TxResult};
+use supercloud_rpc::{
+    BlockRecord, BroadcastError, ChainApi, Commit, CommitSignature, Hash, HeightRange, Identity, MempoolStats, Query,
+    SealInput, TxLocation, Validator, router, seal_block,
+};
+
+pub(crate) const CHAIN_ID: &str = "fake-1";
+
+pub(crate) fn validator() -> Validator {
+    // The ed25519 base point, a valid key that nobody needs to sign with here.
+    let key = hex::decode("5866666666666666666666666666666666666666666666666666666666666666").unwrap();
+    let public_key: [u8; 32] = key.try_into().unwrap();
+    let address = supercloud_rpc::tx_hash(&public_key)[..20].try_into().unwrap();
+    Validator {
+        address,
+        public_key,
+        power: 10,
+    }
+}
+
+pub(crate) fn event(kind: &str, attributes: &[(&str, &str)]) -> Event {
+    attributes
+        .iter()
+        .fold(Event::new(kind), |event, (key, value)| event.with(*key, *value))
+}
+
+pub(crate) fn result(events: Vec<Event>) -> TxResult {
+    TxResult {
+        code: 0,
+        codespace: String::new(),
+        data: vec![0x12, 0],
+        log: String::new(),
+        gas_wanted: 200_000,
+        gas_used: 110_000,
+        events,
+    }
+}
+
+fn failure(code: u32, log: &str) -> TxResult {
+    TxResult {
+        code,
+        codespace: "sdk".into(),
+        data: vec![],
+        log: log.into(),
+        ..result(vec![])
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct FakeChain {
+    blocks: Mutex<Vec<Arc<BlockRecord>>>,
+}
+
+impl FakeChain {
+    pub(crate) fn push_block(&self, txs: Vec<(Vec<u8>, TxResult)>, events: Vec<Event>) {
+        let mut blocks = self.blocks.lock().unwrap();
+        let (txs, results): (Vec<_>, Vec<_>) = txs.into_iter().unzip();
+        let own = validator();
+        let time_nanos = 1_700_000_000_123_000_000 + blocks.len() as u64 * 1_000_000_000;
+        let sealed = seal_block(&SealInput {
+            chain_id: CHAIN_ID,
+            previous: blocks.last().map(|block| &**block),
+            time_nanos,
+            app_hash: [blocks.len() as u8; 32],
+            validators: std::slice::from_ref(&own),
+            proposer: own.address,
+            txs: &txs,
+        });
+        let signature = CommitSignature {
+            validator: own.address,
+            time_nanos,
+            signature: [1; 64],
+        };
+        let commit = Commit {
+            height: sealed.header.height,
+            block_id: Some(sealed.id),
+            signatures: vec![signature],
+        };
+        let app_hash = [blocks.len() as u8 + 1; 32];
+        blocks.push(Arc::new(BlockRecord {
+            header: sealed.header,
+            id: sealed.id,
+            size: sealed.size,
+            txs,
+            tx_hashes: sealed.tx_hashes,
+            last_commit: sealed.last_commit,
+            commit,
+            results,
+            events,
+            app_hash,
+        }));
+    }
+
+    /// Three blocks; the second has three transactions.
+    pub(crate) fn with_three_blocks() -> Arc<Self> {
+        let chain = Self::default();
+        chain.push_block(vec![], vec![]);
+        let transfer = |to: &str, amount: &str| event("transfer", &[("recipient", to), ("amount", amount)]);
+        chain.push_block(
+            vec![
+                (
+                    b"one".to_vec(),
+                    result(vec![transfer("alice", "5uakt"), transfer("bob", "100uakt")]),
+                ),
+                (b"two".to_vec(), result(vec![transfer("bob", "7uakt")])),
+                (b"three".to_vec(), failure(5, "broke")),
+            ],
+            vec![event("cron", &[("job", "sweep")])],
+        );
+        chain.push_block(
+            vec![(b"four".to_vec(), result(vec![transfer("alice", "9uakt")]))],
+            vec![],
+        );
+        Arc::new(chain)
+    }
+
+    fn locations(&self) -> Vec<(TxLocation, Arc<BlockRecord>)> {
+        let blocks = self.blocks.lock().unwrap();
+        let all = blocks.iter().flat_map(|block| {
+            (0..block.txs.len() as u32).map(move |index| {
+                (
+                    TxLocation {
+                        height: block.header.height,
+                        index,
+                    },
+                    block.clone(),
+                )
+            })
+        });
+        all.collect()
+    }
+}
+
+impl ChainApi for FakeChain {
+    fn identity(&self) -> Identity {
+        Identity {
+            chain_id: CHAIN_ID.into(),
+            moniker: "fake".into(),
+            node_id: [9; 20],
+            rpc_address: "tcp://127.0.0.1:26657".into(),
+            app_name: "fake-app".into(),
+            app_version: "0.1.0".into(),
+        }
+    }
+
+    fn genesis(&self) -> Value {
+        json!({ "chain_id": CHAIN_ID })
+    }
+
+    fn validators(&self) -> Vec<Validator> {
+        vec![validator()]
+    }
+
+    fn health(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn heights(&self) -> HeightRange {
+        HeightRange {
+            earliest: 1,
+            latest: self.blocks.lock().unwrap().len() as u64,
+        }
+    }
+
+    fn block(&self, height: u64) -> Option<Arc<BlockRecord>> {
+        self.blocks
+            .lock()
+            .unwrap()
+            .get((height as usize).checked_sub(1)?)
+            .cloned()
+    }
+
+    fn height_of_block(&self, hash: &Hash) -> Option<u64> {
+        let blocks = self.blocks.lock().unwrap();
+        blocks
+            .iter()
+            .find(|block| block.id.hash == *hash)
+            .map(|block| block.header.height)
+    }
+
+    fn locate_tx(&self, hash: &Hash) -> Option<TxLocation> {
+        let found = self
+            .locations()
+            .into_iter()
+            .find(|(at, block)| block.tx_hashes[at.index as usize] == *hash);
+        found.map(|(at, _)| at)
+    }
+
+    fn search_txs(&self, query: &Query) -> Vec<TxLocation> {
+        let matching = |(at, block): &(TxLocation, Arc<BlockRecord>)| query.matches_tx(block, at.index as usize);
+        self.locations()
+            .into_iter()
+            .filter(matching)
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    fn search_blocks(&self, query: &Query) -> Vec<u64> {
+        let blocks = self.blocks.lock().unwrap();
+        blocks
+            .iter()
+            .filter(|block| query.matches_block(block))
+            .map(|block| block.header.height)
+            .collect()
+    }
+
+    fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
+        let height = height.unwrap_or(0);
+        match path {
+            "/echo" => QueryResult {
+                code: 0,
+                codespace: String::new(),
+                log: String::new(),
+                value: data.to_vec(),
+                height,
+            },
+            _ => QueryResult {
+                code: 6,
+                codespace: "sdk".into(),
+                log: format!("unknown query path {path}: unknown request"),
+                value: vec![],
+                height,
+            },
+        }
+    }
+
+    fn broadcast(&self, raw: Vec<u8>) -> Result<TxResult, BroadcastError> {
+        match raw.as_slice() {
+            b"seen" => Err(BroadcastError::AlreadyInCache),
+            b"bad" => Ok(failure(4, "unauthorized")),
+            _ => {
+                self.push_block(vec![(raw, result(vec![]))], vec![]);
+                Ok(TxResult {
+                    data: vec![],
+                    gas_used: 0,
+                    ..result(vec![])
+                })
+            }
+        }
+    }
+
+    fn mempool(&self) -> MempoolStats {
+        MempoolStats { txs: 2, bytes: 512 }
+    }
+}
+
+/// A served fake chain.
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    http: reqwest::Client,
+}
+
+impl Served {
+    pub(crate) async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = router(FakeChain::with_three_blocks());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self {
+            address,
+            http: reqwest::Client::new(),
+        }
+    }
+
+    pub(crate) async fn post(&self, body: impl Into<String>) -> (u16, String) {
+        let answer = self
+            .http
+            .post(format!("http://{}/", self.address))
+            .body(body.into())
+            .send()
+            .await
+            .unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
+        let answer = self
+            .http
+            .get(format!("http://{}{path}", self.address))
+            .send()
+            .await
+            .unwrap();
+        (
+            answer.status().as_u16(),
+            serde_json::from_str(&answer.text().await.unwrap()).unwrap(),
+        )
+    }
+
+    /// The whole response to one call.
+    pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
+        let request = json!({ "jsonrpc": "2.0", "id": "7f", "method": method, "params": params });
+        let (status, text) = self.post(request.to_string()).await;
+        assert_eq!(status, 200);
+        let response: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(response["id"], "7f");
+        response
+    }
+
+    pub(crate) async fn result(&self, method: &str, params: Value) -> Value {
+        let response = self.call(method, params).await;
+        assert_eq!(response.get("error"), None, "{method}");
+        response["result"].clone()
+    }
+
+    /// Code and data of the error.
+    pub(crate) async fn error(&self, method: &str, params: Value) -> (i64, String) {
+        let response = self.call(method, params).await;
+        let error = &response["error"];
+        (
+            error["code"].as_i64().unwrap(),
+            error["data"].as_str().unwrap().to_owned(),
+        )
+    }
+}

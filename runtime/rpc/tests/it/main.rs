@@ -1,0 +1,9 @@
+//! RPC shapes, read back by the independent `tendermint` crate where it has types.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod blocks;
+mod fake;
+mod search;
+mod server;
+mod txs;

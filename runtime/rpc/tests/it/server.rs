@@ -1,0 +1,193 @@
+//! Transport: ids, batches, positions, URIs, CORS, limits, and what is absent.
+
+use serde_json::{Value, json};
+use supercloud_rpc::MAX_BODY_BYTES;
+
+use crate::fake::Served;
+
+#[tokio::test]
+async fn ids_come_back_as_they_were_sent() {
+    let served = Served::start().await;
+    for id in ["123456789012", "\"5f-uuid\"", "1.50", "null"] {
+        let (status, text) = served
+            .post(format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"health"}}"#))
+            .await;
+        assert_eq!(status, 200);
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(answer["id"], serde_json::from_str::<Value>(id).unwrap());
+        assert_eq!(answer["result"], json!({}));
+    }
+}
+
+#[tokio::test]
+async fn errors_answer_http_200_with_text_data() {
+    let served = Served::start().await;
+    let (status, text) = served.post("not json").await;
+    assert_eq!(status, 200);
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(answer["error"]["code"], -32700);
+    assert_eq!(
+        served.error("frobnicate", json!({})).await,
+        (-32601, "frobnicate".into())
+    );
+    assert_eq!(served.error("tx", json!({})).await, (-32602, "hash is missing".into()));
+    assert_eq!(served.error("block", json!("1")).await.0, -32602);
+    let (code, text) = served.error("subscribe", json!({ "query": "tm.event='Tx'" })).await;
+    assert_eq!(code, -32601);
+    assert!(text.contains("WebSocket"), "{text}");
+}
+
+#[tokio::test]
+async fn a_batch_answers_in_order_and_skips_notifications() {
+    let served = Served::start().await;
+    let batch = json!([
+        { "jsonrpc": "2.0", "id": 1, "method": "health" },
+        { "jsonrpc": "2.0", "method": "health" },
+        { "jsonrpc": "2.0", "id": 2, "method": "nope" },
+    ]);
+    let (status, text) = served.post(batch.to_string()).await;
+    assert_eq!(status, 200);
+    let answers: Vec<Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(answers.len(), 2);
+    assert_eq!((&answers[0]["id"], &answers[0]["result"]), (&json!(1), &json!({})));
+    assert_eq!(
+        (&answers[1]["id"], &answers[1]["error"]["code"]),
+        (&json!(2), &json!(-32601))
+    );
+    let (_, text) = served.post("[]").await;
+    assert!(text.contains("-32600"), "{text}");
+}
+
+#[tokio::test]
+async fn parameters_may_be_positional() {
+    let served = Served::start().await;
+    let named = served
+        .result(
+            "abci_query",
+            json!({ "path": "/echo", "data": "68690a", "height": "2", "prove": false }),
+        )
+        .await;
+    assert_eq!(
+        served
+            .result("abci_query", json!(["/echo", "68690a", "2", false]))
+            .await,
+        named
+    );
+    assert_eq!(
+        named,
+        json!({ "response": { "code": 0, "log": "", "info": "", "index": "0", "key": null, "value": "aGkK",
+            "proofOps": null, "height": "2", "codespace": "" } })
+    );
+}
+
+#[tokio::test]
+async fn an_abci_answer_never_has_height_zero() {
+    let served = Served::start().await;
+    let answer = served
+        .result("abci_query", json!({ "path": "/echo", "data": "" }))
+        .await;
+    assert_eq!(answer["response"]["height"], "3");
+    let refused = served
+        .result("abci_query", json!({ "path": "/nope", "data": "" }))
+        .await;
+    assert_eq!(refused["response"]["code"], 6);
+    assert_eq!(refused["response"]["log"], "unknown query path /nope: unknown request");
+}
+
+#[tokio::test]
+async fn proofs_of_state_are_refused_clearly() {
+    let served = Served::start().await;
+    assert_eq!(
+        served
+            .error("abci_query", json!({ "path": "/echo", "data": "", "prove": true }))
+            .await,
+        (-32602, "prove: this version serves no state proofs".into())
+    );
+}
+
+#[tokio::test]
+async fn abci_info_has_a_base64_hash() {
+    let served = Served::start().await;
+    let info = served.result("abci_info", json!({})).await;
+    assert_eq!(
+        info["response"],
+        json!({ "data": "fake-app", "version": "0.1.0", "app_version": "0", "last_block_height": "3",
+            "last_block_app_hash": "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=" })
+    );
+}
+
+#[tokio::test]
+async fn uri_calls_work_and_their_errors_are_http_500() {
+    let served = Served::start().await;
+    let (status, answer) = served.get("/block?height=2").await;
+    assert_eq!(
+        (status, &answer["result"]["block"]["header"]["height"]),
+        (200, &json!("2"))
+    );
+    let (status, answer) = served.get("/abci_query?path=%22/echo%22&data=0x6869").await;
+    assert_eq!((status, &answer["result"]["response"]["value"]), (200, &json!("aGk=")));
+    let (status, answer) = served.get("/tx_search?query=%22tx.height=3%22&per_page=1").await;
+    assert_eq!((status, &answer["result"]["total_count"]), (200, &json!("1")));
+    let (status, answer) = served.get("/block?height=99").await;
+    assert_eq!(
+        (status, &answer["id"], &answer["error"]["code"]),
+        (500, &json!(-1), &json!(-32603))
+    );
+}
+
+#[tokio::test]
+async fn rest_and_websocket_are_absent_and_say_so() {
+    let served = Served::start().await;
+    for (path, word) in [
+        ("/cosmos/bank/v1beta1/supply", "REST"),
+        ("/cosmos.bank.v1beta1.Query/Balance", "gRPC"),
+        ("/websocket", "WebSocket"),
+        ("/frobnicate", "not served"),
+    ] {
+        let (status, answer) = served.get(path).await;
+        assert_eq!(status, 404, "{path}");
+        assert!(answer["message"].as_str().unwrap().contains(word), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn browsers_may_call_from_anywhere() {
+    let served = Served::start().await;
+    let http = reqwest::Client::new();
+    let preflight = http
+        .request(reqwest::Method::OPTIONS, format!("http://{}/", served.address))
+        .header("Origin", "https://wallet.example")
+        .header("Access-Control-Request-Method", "POST")
+        .header("Access-Control-Request-Headers", "content-type")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(preflight.status(), 200);
+    let headers = preflight.headers();
+    assert_eq!(headers["access-control-allow-origin"], "*");
+    assert_eq!(headers["access-control-allow-headers"], "*");
+}
+
+#[tokio::test]
+async fn bodies_up_to_the_limit_are_taken() {
+    let served = Served::start().await;
+    let padded = |bytes: usize| {
+        let head = r#"{"jsonrpc":"2.0","id":1,"method":"health","pad":""#;
+        format!("{head}{}\"}}", "x".repeat(bytes - head.len() - 2))
+    };
+    assert_eq!(served.post(padded(MAX_BODY_BYTES)).await.0, 200);
+    assert_eq!(served.post(padded(MAX_BODY_BYTES + 1)).await.0, 413);
+}
+
+#[tokio::test]
+async fn counts_of_the_mempool_are_text() {
+    let served = Served::start().await;
+    assert_eq!(
+        served.result("num_unconfirmed_txs", json!({})).await,
+        json!({ "n_txs": "2", "total": "2", "total_bytes": "512", "txs": null })
+    );
+    assert_eq!(
+        served.result("genesis", json!({})).await,
+        json!({ "genesis": { "chain_id": "fake-1" } })
+    );
+}
