@@ -100,11 +100,10 @@ fn read_attributes(path: &str, written: &BTreeMap<String, Text>) -> Result<Vec<M
         .collect();
     let persistent = *raw.entry(PERSISTENT).or_insert("false");
     match raw.get(CLASS).copied().unwrap_or_default() {
-        "" => {
-            if persistent == "true" {
-                raw.insert(CLASS, "default");
-            }
+        "" if persistent == "true" => {
+            raw.insert(CLASS, "default");
         }
+        "" => {}
         RAM if persistent != "false" => {
             return Err(SdlError::Storage {
                 path: path.to_owned(),
