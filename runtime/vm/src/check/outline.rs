@@ -1,0 +1,139 @@
+//! The parts of a module that the checks look at, read in one pass that also validates the module's structure.
+//! Function bodies are kept aside: the cheap limits come first.
+
+use supercloud_chain::vm::CheckError;
+use wasmparser::{
+    CompositeInnerType, Export, ExternalKind, FuncToValidate, FuncType, FunctionBody, Import, MemoryType, Parser,
+    Payload, TableType, TypeRef, ValidPayload, Validator, ValidatorResources,
+};
+
+use super::{FEATURES, refuse};
+
+/// Custom section with a decimal number, see [`Analysis::migrate_version`](supercloud_chain::vm::Analysis).
+const MIGRATE_VERSION_SECTION: &str = "cw_migrate_version";
+
+/// A function body with what is needed to validate it.
+pub(super) type Body<'a> = (FuncToValidate<ValidatorResources>, FunctionBody<'a>);
+
+/// A parsed module; only its structure is valid so far.
+#[derive(Default)]
+pub(super) struct Outline<'a> {
+    pub(super) types: Vec<FuncType>,
+    pub(super) imports: Vec<Import<'a>>,
+    /// Type index of each function that the module imports.
+    imported_functions: Vec<u32>,
+    /// Type index of each function that the module defines.
+    pub(super) functions: Vec<u32>,
+    pub(super) tables: Vec<TableType>,
+    pub(super) memories: Vec<MemoryType>,
+    pub(super) globals: u32,
+    pub(super) exports: Vec<Export<'a>>,
+    pub(super) bodies: Vec<Body<'a>>,
+    /// Declared locals of each function.
+    pub(super) locals: Vec<u64>,
+    pub(super) migrate_version: Option<u64>,
+}
+
+impl<'a> Outline<'a> {
+    /// Parses `wasm` and validates all but the function bodies.
+    pub(super) fn read(wasm: &'a [u8]) -> Result<Self, CheckError> {
+        let mut outline = Self::default();
+        let mut validator = Validator::new_with_features(FEATURES);
+        let mut parser = Parser::new(0);
+        parser.set_features(FEATURES);
+        for payload in parser.parse_all(wasm) {
+            let payload = payload.map_err(invalid)?;
+            if let ValidPayload::Func(function, body) = validator.payload(&payload).map_err(invalid)? {
+                outline.locals.push(count_locals(&body).map_err(invalid)?);
+                outline.bodies.push((function, body));
+            }
+            outline.take(payload)?;
+        }
+        Ok(outline)
+    }
+
+    fn take(&mut self, payload: Payload<'a>) -> Result<(), CheckError> {
+        match payload {
+            Payload::TypeSection(section) => {
+                for group in section {
+                    for ty in group.map_err(invalid)?.into_types() {
+                        match ty.composite_type.inner {
+                            CompositeInnerType::Func(function) => self.types.push(function),
+                            _ => return refuse("only function types are supported"),
+                        }
+                    }
+                }
+            }
+            Payload::ImportSection(section) => {
+                self.imports = collect(section.into_imports())?;
+                let functions = self.imports.iter().filter_map(|import| match import.ty {
+                    TypeRef::Func(ty) => Some(ty),
+                    _ => None,
+                });
+                self.imported_functions = functions.collect();
+            }
+            Payload::FunctionSection(section) => self.functions = collect(section)?,
+            Payload::TableSection(section) => {
+                self.tables = collect(section.into_iter().map(|table| table.map(|table| table.ty)))?;
+            }
+            Payload::MemorySection(section) => self.memories = collect(section)?,
+            Payload::GlobalSection(section) => self.globals = section.count(),
+            Payload::ExportSection(section) => self.exports = collect(section)?,
+            Payload::StartSection { func, .. } => {
+                return refuse(format!(
+                    "the module has a start function ({func}); contracts must not run on loading"
+                ));
+            }
+            Payload::CustomSection(section) if section.name() == MIGRATE_VERSION_SECTION => {
+                self.migrate_version = Some(parse_migrate_version(section.data())?);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Exported functions.
+    pub(super) fn exported_functions(&self) -> impl Iterator<Item = (&'a str, u32)> {
+        let functions = self.exports.iter().filter(|export| export.kind == ExternalKind::Func);
+        functions.map(|export| (export.name, export.index))
+    }
+
+    /// Type of a function, imported or defined. Validation has made sure that there is one.
+    pub(super) fn function_type(&self, index: u32) -> Result<&FuncType, CheckError> {
+        let all = self.imported_functions.iter().chain(&self.functions);
+        let type_index = all.copied().nth(index as usize);
+        type_index
+            .and_then(|type_index| self.types.get(type_index as usize))
+            .ok_or_else(|| CheckError {
+                reason: format!("function {index} has no type"),
+            })
+    }
+}
+
+fn collect<T>(items: impl IntoIterator<Item = wasmparser::Result<T>>) -> Result<Vec<T>, CheckError> {
+    items.into_iter().collect::<wasmparser::Result<_>>().map_err(invalid)
+}
+
+fn count_locals(body: &FunctionBody<'_>) -> wasmparser::Result<u64> {
+    let mut total = 0u64;
+    for locals in body.get_locals_reader()? {
+        let (count, _) = locals?;
+        total += u64::from(count);
+    }
+    Ok(total)
+}
+
+fn parse_migrate_version(data: &[u8]) -> Result<u64, CheckError> {
+    let text = std::str::from_utf8(data).ok();
+    let version = text.and_then(|text| text.parse().ok());
+    version.ok_or_else(|| CheckError {
+        reason: format!("custom section {MIGRATE_VERSION_SECTION} is not a decimal number of 64 bits"),
+    })
+}
+
+/// The bytes are not the Wasm that is accepted here.
+pub(super) fn invalid(error: wasmparser::Error) -> CheckError {
+    CheckError {
+        reason: format!("invalid wasm: {} at offset {:#x}", error.message(), error.offset()),
+    }
+}

@@ -1,0 +1,19 @@
+//! Behaviour of the engine through its public interface, on modules written as text.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod addresses;
+mod artifacts;
+mod backend;
+mod bulk;
+mod calls;
+mod checks;
+mod contract;
+mod crypto;
+mod depth;
+mod gas;
+mod iterators;
+mod memory;
+mod nesting;
+mod regions;
+mod storage;
