@@ -1,6 +1,7 @@
 //! Everything that the engine is told.
 
 use serde::{Deserialize, Serialize};
+use supercloud_rules::matching::Candidate;
 use supercloud_schema::id::{BidId, LeaseId, OrderId};
 use supercloud_schema::market::{Lease, Order};
 use supercloud_schema::registry::AuditedAttributes;
@@ -47,6 +48,15 @@ pub struct ProviderRecord {
     pub attributes: Vec<Attribute>,
     /// Auditors' signatures.
     pub audited: Vec<AuditedAttributes>,
+}
+
+impl ProviderRecord {
+    pub(crate) fn candidate(&self) -> Candidate<'_> {
+        Candidate {
+            declared: &self.attributes,
+            audited: &self.audited,
+        }
+    }
 }
 
 /// All open orders and all leases of ours that are not closed, read completely.

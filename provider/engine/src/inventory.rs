@@ -1,9 +1,10 @@
 //! What the machines have: nodes with processor, memory, storage and single GPU devices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use supercloud_schema::resource::Attribute;
 
 /// All nodes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,50 @@ pub struct GpuDevice {
     pub interface: GpuInterface,
 }
 
+impl Inventory {
+    /// The capability attributes that this inventory justifies. The registry's record must hold them, or the market
+    /// refuses bids on orders that ask for GPUs or for classes of storage.
+    pub fn capabilities(&self) -> Vec<Attribute> {
+        let mut keys = BTreeSet::new();
+        for device in self.nodes.iter().flat_map(|node| &node.gpus) {
+            let model = format!("capabilities/gpu/vendor/{}/model/{}", device.vendor, device.model);
+            let memory = format!("{model}/ram/{}Gi", device.memory_gib);
+            let interface = format!("interface/{}", device.interface);
+            keys.extend([
+                format!("{model}/{interface}"),
+                format!("{memory}/{interface}"),
+                model,
+                memory,
+            ]);
+        }
+        let classes: BTreeSet<&String> = self.nodes.iter().flat_map(|node| node.volumes.keys()).collect();
+        let storage = classes
+            .into_iter()
+            .map(|class| (class.as_str(), "true"))
+            .chain([("ram", "false")]);
+        let mut attributes: Vec<Attribute> = keys.into_iter().map(set).collect();
+        for (number, (class, persistent)) in storage.enumerate() {
+            let key = |name: &str| format!("capabilities/storage/{}/{name}", number + 1);
+            attributes.push(Attribute {
+                key: key("class"),
+                value: class.to_owned(),
+            });
+            attributes.push(Attribute {
+                key: key("persistent"),
+                value: persistent.to_owned(),
+            });
+        }
+        attributes
+    }
+}
+
+fn set(key: String) -> Attribute {
+    Attribute {
+        key,
+        value: "true".to_owned(),
+    }
+}
+
 /// How a GPU is attached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -76,6 +121,16 @@ impl GpuDevice {
             "vendor/{}/model/{}/ram/{}Gi/interface/{}",
             self.vendor, self.model, self.memory_gib, self.interface
         )
+    }
+
+    /// What an offer says of this device: exactly what it is, and once without the memory, because a wish for an
+    /// interface alone is not a prefix of the exact key.
+    pub(crate) fn offer_attributes(&self) -> Vec<Attribute> {
+        let model = format!("vendor/{}/model/{}", self.vendor, self.model);
+        vec![
+            set(format!("{model}/interface/{}", self.interface)),
+            set(self.attribute_key()),
+        ]
     }
 
     /// Whether two devices are interchangeable for a tenant.

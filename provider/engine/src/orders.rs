@@ -190,6 +190,7 @@ impl Engine {
         requirements::assert_serves(&self.config, self.provider.as_ref(), order)?;
         let inventory = self.inventory.clone().unwrap_or_default();
         let placement = placement::place(&inventory, self.reservations(), &order.spec)?;
+        requirements::assert_advertised(self.provider.as_ref().ok_or(Refusal::NotRegistered)?, order)?;
         let ours = self.config.pricing.compute_price(&order.spec, &placement)?;
         if ours > order.max_price {
             return Err(Refusal::Price {

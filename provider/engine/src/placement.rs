@@ -90,10 +90,7 @@ pub(crate) fn offer(spec: &GroupSpec, placement: &Placement) -> Vec<ResourceOffe
                 .filter(|replica| replica.unit == unit.resources.id)
                 .find_map(|replica| replica.gpus.first());
             let attributes = match device {
-                Some(device) => vec![Attribute {
-                    key: device.attribute_key(),
-                    value: "true".to_owned(),
-                }],
+                Some(device) => device.offer_attributes(),
                 None => unit.resources.gpu.attributes.clone(),
             };
             let gpu = Gpu {

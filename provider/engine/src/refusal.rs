@@ -15,25 +15,17 @@ pub enum Refusal {
     /// A provider may not serve its own orders.
     #[error("the order is this provider's own")]
     OwnOrder,
-    /// A required attribute is missing or differs.
-    #[error("attribute {key}={value} is required")]
-    Attribute {
-        /// Key.
-        key: String,
-        /// Wanted value.
-        value: String,
+    /// The required attributes, or the auditors' signatures on them, are not there.
+    #[error("placement: {problem}")]
+    Placement {
+        /// In the words of the market's own rule.
+        problem: String,
     },
-    /// An auditor of `all_of` has not signed the required attributes.
-    #[error("auditor {auditor} has not signed the required attributes")]
-    Auditor {
-        /// The auditor.
-        auditor: String,
-    },
-    /// No auditor of `any_of` has signed the required attributes.
-    #[error("none of the auditors {auditors:?} has signed the required attributes")]
-    AnyAuditor {
-        /// The auditors.
-        auditors: Vec<String>,
+    /// The machines have it, but the registry's record does not say so, and the market would refuse the bid.
+    #[error("not advertised: {problem}")]
+    NotAdvertised {
+        /// In the words of the market's own rule.
+        problem: String,
     },
     /// More notice is demanded than this provider gives.
     #[error("{demanded} s notice of reclamation are demanded, this provider gives {offered:?}")]

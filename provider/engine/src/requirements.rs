@@ -1,7 +1,8 @@
 //! Whether this provider may serve an order at all: its attributes, its auditors, its notice.
 
+use supercloud_rules::matching;
 use supercloud_schema::market::Order;
-use supercloud_schema::resource::{Attribute, EndpointKind};
+use supercloud_schema::resource::EndpointKind;
 
 use crate::config::EngineConfig;
 use crate::input::ProviderRecord;
@@ -17,7 +18,11 @@ pub(crate) fn assert_serves(
         return Err(Refusal::OwnOrder);
     }
     let provider = provider.ok_or(Refusal::NotRegistered)?;
-    assert_attributes(provider, order)?;
+    matching::assert_placement(&order.spec.requirements, provider.candidate()).map_err(|mismatch| {
+        Refusal::Placement {
+            problem: mismatch.to_string(),
+        }
+    })?;
     if let Some(demanded) = order.reclamation_seconds
         && config.reclamation.is_none_or(|offered| offered < demanded)
     {
@@ -48,38 +53,9 @@ pub(crate) fn assert_serves(
     Ok(())
 }
 
-/// Without auditors the provider's own attributes count, with auditors only what they signed.
-fn assert_attributes(provider: &ProviderRecord, order: &Order) -> Result<(), Refusal> {
-    let wanted = &order.spec.requirements.attributes;
-    let signed_by = &order.spec.requirements.signed_by;
-    if signed_by.all_of.is_empty() && signed_by.any_of.is_empty() {
-        return match wanted.iter().find(|attribute| !provider.attributes.contains(attribute)) {
-            Some(missing) => Err(Refusal::Attribute {
-                key: missing.key.clone(),
-                value: missing.value.clone(),
-            }),
-            None => Ok(()),
-        };
-    }
-    let signed = |auditor: &String| {
-        provider
-            .audited
-            .iter()
-            .any(|record| record.auditor == *auditor && holds(&record.attributes, wanted))
-    };
-    if let Some(auditor) = signed_by.all_of.iter().find(|auditor| !signed(auditor)) {
-        return Err(Refusal::Auditor {
-            auditor: auditor.clone(),
-        });
-    }
-    if !signed_by.any_of.is_empty() && !signed_by.any_of.iter().any(signed) {
-        return Err(Refusal::AnyAuditor {
-            auditors: signed_by.any_of.clone(),
-        });
-    }
-    Ok(())
-}
-
-fn holds(attributes: &[Attribute], wanted: &[Attribute]) -> bool {
-    wanted.iter().all(|attribute| attributes.contains(attribute))
+/// Refuses what the machines could do but the market would not let us bid on.
+pub(crate) fn assert_advertised(provider: &ProviderRecord, order: &Order) -> Result<(), Refusal> {
+    matching::assert_capabilities(&order.spec, &provider.attributes).map_err(|mismatch| Refusal::NotAdvertised {
+        problem: mismatch.to_string(),
+    })
 }

@@ -167,9 +167,8 @@ fn required_attributes_and_auditors_are_checked() {
     wanted.spec.requirements.attributes = vec![attribute("region", "us")];
     assert_eq!(
         refusal(&see_orders(&mut engine, 1, &[&wanted])),
-        Refusal::Attribute {
-            key: "region".into(),
-            value: "us".into()
+        Refusal::Placement {
+            problem: "attribute region=us is not among the provider's own attributes".into()
         }
     );
     let mut signed = order(2, spec(vec![unit(1, 1, 0, &[])]));
@@ -177,8 +176,8 @@ fn required_attributes_and_auditors_are_checked() {
     signed.spec.requirements.signed_by.any_of = vec!["akash1auditor".into()];
     assert_eq!(
         refusal(&see_orders(&mut engine, 2, &[&signed])),
-        Refusal::AnyAuditor {
-            auditors: vec!["akash1auditor".into()]
+        Refusal::Placement {
+            problem: "the order wants audited attributes, no auditor signed any".into()
         }
     );
     // The record changes: the refused order is looked at again without being asked.

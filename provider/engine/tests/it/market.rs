@@ -145,9 +145,12 @@ pub(crate) fn pricing() -> Pricing {
 /// An engine that knows its record and its machines.
 pub(crate) fn engine(nodes: Vec<Node>) -> Engine {
     let mut engine = Engine::new(EngineConfig::new(PROVIDER, pricing())).unwrap();
-    engine.step(Input::Inventory(Inventory { nodes }));
+    let inventory = Inventory { nodes };
+    let mut attributes = inventory.capabilities();
+    attributes.push(attribute("region", "eu"));
+    engine.step(Input::Inventory(inventory));
     engine.step(Input::Provider(Some(ProviderRecord {
-        attributes: vec![attribute("region", "eu")],
+        attributes,
         audited: vec![],
     })));
     engine

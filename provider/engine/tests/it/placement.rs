@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use cosmwasm_std::Uint64;
-use supercloud_provider_engine::{Effect, Engine, Refusal};
+use supercloud_provider_engine::{Effect, Engine, Inventory, Refusal};
 
 use crate::market::*;
 
 fn offered(effects: &[Effect]) -> String {
     match effects {
-        [Effect::SubmitBid { offer, .. }] => offer[0].resources.gpu.attributes[0].key.clone(),
+        [Effect::SubmitBid { offer, .. }] => offer[0].resources.gpu.attributes[1].key.clone(),
         other => panic!("{other:?}"),
     }
 }
@@ -154,4 +154,44 @@ fn volumes_in_memory_count_as_memory() {
             lacking: "memory".into()
         }
     );
+}
+
+#[test]
+fn what_is_not_advertised_is_not_bid_on() {
+    let mut engine = engine(vec![node("a", vec![])]);
+    let machine = node("a", vec![device("g1", "a100", 40)]);
+    engine.step(supercloud_provider_engine::Input::Inventory(Inventory {
+        nodes: vec![machine],
+    }));
+    let order = order(1, spec(vec![unit(1, 1, 1, &["vendor/nvidia/model/a100"])]));
+    assert_eq!(
+        refusal(&mut engine, &order),
+        Refusal::NotAdvertised {
+            problem: "the provider has none of the gpus that unit 1 accepts".into()
+        }
+    );
+}
+
+#[test]
+fn every_offer_passes_the_markets_own_check() {
+    for wish in [
+        "model/*",
+        "model/a100",
+        "model/a100/ram/40Gi",
+        "model/a100/interface/pcie",
+        "model/a100/ram/40Gi/interface/pcie",
+    ] {
+        let mut engine = engine(vec![node("a", vec![device("g1", "a100", 40)])]);
+        let order = order(
+            1,
+            spec(vec![
+                unit(1, 1, 1, &[&format!("vendor/nvidia/{wish}")]),
+                unit(2, 1, 0, &[]),
+            ]),
+        );
+        match &see_orders(&mut engine, 1, &[&order])[..] {
+            [Effect::SubmitBid { offer, .. }] => supercloud_rules::matching::assert_offer(&order.spec, offer).unwrap(),
+            other => panic!("{wish}: {other:?}"),
+        }
+    }
 }

@@ -9,10 +9,15 @@ use crate::market::*;
 
 fn price(pricing: Pricing, units: Vec<supercloud_schema::resource::ResourceUnit>) -> String {
     let mut engine = Engine::new(EngineConfig::new(PROVIDER, pricing)).unwrap();
-    engine.step(Input::Inventory(Inventory {
+    let inventory = Inventory {
         nodes: vec![node("a", vec![device("g1", "a100", 40)])],
-    }));
-    engine.step(Input::Provider(Some(ProviderRecord::default())));
+    };
+    let attributes = inventory.capabilities();
+    engine.step(Input::Inventory(inventory));
+    engine.step(Input::Provider(Some(ProviderRecord {
+        attributes,
+        audited: vec![],
+    })));
     match &see_orders(&mut engine, 1, &[&order(1, spec(units))])[..] {
         [Effect::SubmitBid { price, .. }] => price.to_string(),
         [Effect::ReportRefusal { refusal, .. }] => refusal.to_string(),
