@@ -1,1 +1,52 @@
-//! PLACEHOLDER
+//! A node as a library: the state machine, a wasm engine and a store behind a solo sequencer, a mempool and a
+//! CometBFT JSON-RPC server.
+//!
+//! ```no_run
+//! use supercloud_node::{DevGenesis, NodeConfig, spawn};
+//!
+//! # fn main() -> Result<(), supercloud_node::NodeError> {
+//! let genesis = DevGenesis::new().fund("akash1…", &[(1_000_000_000_000, "uakt")]).council_member("akash1…", 1).build();
+//! let node = spawn(NodeConfig::dev(genesis))?;
+//! println!("listening at {}", node.rpc_url());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`spawn`] returns after block 1 is committed and the port answers. The node stops, and the port is free, when the
+//! [`NodeHandle`] is dropped.
+//!
+//! **Solo sequencing.** One process makes all blocks: at once when a transaction waits (at least
+//! [`NodeConfig::min_block_spacing`] apart), otherwise an empty one every [`NodeConfig::block_interval`], so that time
+//! passes for proposals and scheduled work. The validator key is made at start and signs real commits; with a single
+//! validator they prove who made the block and nothing more.
+//!
+//! **Memory only.** State, blocks, results and the index of transactions live in memory and end with the process. A
+//! durable store and block log come behind the same types.
+//!
+//! ```text
+//! rpc calls ──> NodeState ──> Mempool ──> sequencer thread ──> Chain ──> Archive
+//! ```
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
+mod api;
+mod archive;
+mod bell;
+mod clock;
+mod config;
+mod dev;
+mod error;
+mod handle;
+mod mempool;
+mod sequencer;
+mod server;
+mod spawn;
+mod state;
+mod validator;
+
+pub use config::{MempoolLimits, NodeConfig};
+pub use dev::{DEV_CHAIN_ID, DevGenesis};
+pub use error::NodeError;
+pub use handle::NodeHandle;
+pub use spawn::{spawn, spawn_with};
+pub use supercloud_chain::{Genesis, GenesisAccess};

@@ -37,6 +37,15 @@ pub struct Validator {
     pub power: u64,
 }
 
+/// What the chain started from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GenesisInfo {
+    /// Genesis time, nanoseconds since 1970.
+    pub time_nanos: u64,
+    /// The application's own genesis, shown as it is.
+    pub app_state: Value,
+}
+
 /// Heights that the node can show, both ends included. A node serves from its first block on, so `latest >= 1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeightRange {
@@ -104,8 +113,8 @@ pub enum BroadcastError {
 pub trait ChainApi: Send + Sync + 'static {
     /// Names of the node and the chain.
     fn identity(&self) -> Identity;
-    /// The genesis document in CometBFT's shape, without the `genesis` wrapper.
-    fn genesis(&self) -> Value;
+    /// What the chain started from.
+    fn genesis(&self) -> GenesisInfo;
     /// The validator set, which does not change.
     fn validators(&self) -> Vec<Validator>;
     /// `Err` with the reason when the node cannot make blocks any more.

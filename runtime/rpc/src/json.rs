@@ -8,7 +8,7 @@ use supercloud_chain::{Event, QueryResult, TxResult};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::api::{Identity, Validator};
+use crate::api::{GenesisInfo, Identity, Validator};
 use crate::block::{BlockId, BlockRecord, Commit, Header};
 use crate::merkle::compute_proof;
 use crate::seal::{MAX_BLOCK_BYTES, MAX_BLOCK_GAS};
@@ -278,6 +278,30 @@ pub(crate) fn consensus_params() -> Value {
         "validator": { "pub_key_types": ["ed25519"] },
         "version": {},
         "abci": { "vote_extensions_enable_height": "0" },
+    })
+}
+
+/// The genesis document; validators carry `power` and a name here, unlike in `validators`.
+pub(crate) fn genesis(identity: &Identity, info: &GenesisInfo, validators: &[Validator]) -> Value {
+    let validators: Vec<Value> = validators
+        .iter()
+        .map(|validator| {
+            json!({
+                "address": upper_hex(&validator.address),
+                "pub_key": public_key(&validator.public_key),
+                "power": validator.power.to_string(),
+                "name": identity.moniker,
+            })
+        })
+        .collect();
+    json!({
+        "genesis_time": rfc3339(info.time_nanos),
+        "chain_id": identity.chain_id,
+        "initial_height": "1",
+        "consensus_params": consensus_params(),
+        "validators": validators,
+        "app_hash": "",
+        "app_state": info.app_state,
     })
 }
 

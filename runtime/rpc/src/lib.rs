@@ -27,7 +27,7 @@ mod search;
 mod server;
 mod wire;
 
-pub use api::{BroadcastError, ChainApi, HeightRange, Identity, MempoolStats, TxLocation, Validator};
+pub use api::{BroadcastError, ChainApi, GenesisInfo, HeightRange, Identity, MempoolStats, TxLocation, Validator};
 pub use block::{BlockId, BlockRecord, Commit, CommitSignature, Hash, Header, tx_hash};
 pub use error::RpcError;
 pub use seal::{PrecommitVote, SealInput, SealedBlock, seal_block};

@@ -31,7 +31,8 @@ pub(super) fn net_info(api: &dyn ChainApi, _: &Params) -> Result<Value, RpcError
 }
 
 pub(super) fn genesis(api: &dyn ChainApi, _: &Params) -> Result<Value, RpcError> {
-    Ok(json!({ "genesis": api.genesis() }))
+    let document = json::genesis(&api.identity(), &api.genesis(), &api.validators());
+    Ok(json!({ "genesis": document }))
 }
 
 pub(super) fn validators(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use supercloud_chain::{Event, QueryResult, TxResult};
 use supercloud_rpc::{
-    BlockRecord, BroadcastError, ChainApi, Commit, CommitSignature, Hash, HeightRange, Identity, MempoolStats, Query,
-    SealInput, TxLocation, Validator, router, seal_block,
+    BlockRecord, BroadcastError, ChainApi, Commit, CommitSignature, GenesisInfo, Hash, HeightRange, Identity,
+    MempoolStats, Query, SealInput, TxLocation, Validator, router, seal_block,
 };
 
 pub(crate) const CHAIN_ID: &str = "fake-1";
@@ -149,8 +149,11 @@ impl ChainApi for FakeChain {
         }
     }
 
-    fn genesis(&self) -> Value {
-        json!({ "chain_id": CHAIN_ID })
+    fn genesis(&self) -> GenesisInfo {
+        GenesisInfo {
+            time_nanos: 1_700_000_000_000_000_000,
+            app_state: json!({ "balances": [] }),
+        }
     }
 
     fn validators(&self) -> Vec<Validator> {

@@ -191,3 +191,13 @@ async fn counts_of_the_mempool_are_text() {
         json!({ "genesis": { "chain_id": "fake-1" } })
     );
 }
+
+#[tokio::test]
+async fn tendermint_reads_the_genesis() {
+    let served = Served::start().await;
+    let document = served.result("genesis", json!({})).await["genesis"].clone();
+    let genesis: tendermint::Genesis<Value> = serde_json::from_value(document).unwrap();
+    assert_eq!(genesis.chain_id.as_str(), "fake-1");
+    assert_eq!((genesis.initial_height, genesis.validators.len()), (1, 1));
+    assert_eq!(genesis.app_state, json!({ "balances": [] }));
+}

@@ -1,0 +1,81 @@
+//! The running node in the hands of whoever spawned it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use supercloud_rpc::ChainApi;
+
+use crate::error::NodeError;
+use crate::server::RpcServer;
+use crate::state::NodeState;
+
+/// A running node. Dropping it stops the node and frees the port.
+pub struct NodeHandle {
+    pub(crate) state: Arc<NodeState>,
+    pub(crate) rpc_address: SocketAddr,
+    pub(crate) server: RpcServer,
+    pub(crate) sequencer: Option<JoinHandle<()>>,
+}
+
+impl NodeHandle {
+    /// Where JSON-RPC listens, with the real port.
+    pub fn rpc_address(&self) -> SocketAddr {
+        self.rpc_address
+    }
+
+    /// The same as a URL for clients.
+    pub fn rpc_url(&self) -> String {
+        format!("http://{}", self.rpc_address)
+    }
+
+    /// Chain id.
+    pub fn chain_id(&self) -> &str {
+        &self.state.identity.chain_id
+    }
+
+    /// Last committed height.
+    pub fn height(&self) -> u64 {
+        self.state.heights().latest
+    }
+
+    /// `Err` with the reason when the node makes no blocks any more.
+    pub fn health(&self) -> Result<(), NodeError> {
+        self.state.health().map_err(|reason| NodeError::Stopped { reason })
+    }
+
+    /// Makes a block now, whether or not anything waits, and returns its height.
+    pub fn produce_block(&self) -> Result<u64, NodeError> {
+        self.state.produce_block()
+    }
+
+    /// Moves block time into the future by `by` and makes a block there. Returns its height.
+    pub fn advance_time(&self, by: Duration) -> Result<u64, NodeError> {
+        self.state.clock.advance(by);
+        self.state.produce_block()
+    }
+
+    /// Stops the node; the port is free when this returns. Dropping does the same.
+    pub fn shutdown(self) {
+        drop(self);
+    }
+}
+
+impl Drop for NodeHandle {
+    fn drop(&mut self) {
+        self.state.stop("shut down".to_owned());
+        self.server.stop();
+        if let Some(sequencer) = self.sequencer.take() {
+            let _ = sequencer.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for NodeHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NodeHandle")
+            .field("rpc_address", &self.rpc_address)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,51 @@
+//! The thread that makes blocks: at once when a transaction waits, else once per interval.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::bell::Wake;
+use crate::state::NodeState;
+
+/// When blocks are made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    pub(crate) min_spacing: Duration,
+    pub(crate) interval: Duration,
+}
+
+/// Makes blocks until the node stops.
+pub(crate) fn run(state: &Arc<NodeState>, pace: Pace) {
+    let _guard = StopOnExit(state.clone());
+    let mut last = Instant::now();
+    loop {
+        let wake = match state.bell.wait_until(last + pace.interval) {
+            Wake::Rung => state.bell.rest_until(last + pace.min_spacing),
+            other => other,
+        };
+        if wake == Wake::Stopped {
+            return;
+        }
+        last = Instant::now();
+        match state.produce_block() {
+            Ok(height) => tracing::trace!(height, "block made"),
+            Err(error) => {
+                tracing::error!(%error, "no more blocks are made");
+                return;
+            }
+        }
+    }
+}
+
+/// Whatever ends the thread, a panic included, ends the node: it must not go on taking transactions.
+struct StopOnExit(Arc<NodeState>);
+
+impl Drop for StopOnExit {
+    fn drop(&mut self) {
+        let how = if std::thread::panicking() {
+            "the sequencer ended abnormally"
+        } else {
+            "the sequencer ended"
+        };
+        self.0.stop(how.to_owned());
+    }
+}

@@ -1,0 +1,180 @@
+//! What the sequencer and the RPC server share.
+//!
+//! Lock order: chain, then mempool, then archive. The chain's lock is held while a block is executed; queries wait for
+//! it. Blocks, results and searches need only the archive.
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+
+use supercloud_chain::{BlockInput, Chain, ChainError, Genesis, TxResult};
+use supercloud_rpc::{BlockRecord, BroadcastError, Identity, SealInput, seal_block, tx_hash};
+
+use crate::archive::Archive;
+use crate::bell::Bell;
+use crate::clock::BlockClock;
+use crate::config::MempoolLimits;
+use crate::error::NodeError;
+use crate::mempool::Mempool;
+use crate::validator::SoloValidator;
+
+/// Transaction bytes in one block: the consensus limit of 21 MiB less room for header, commit and framing.
+const MAX_BLOCK_TX_BYTES: usize = 20 << 20;
+
+pub(crate) struct NodeState {
+    pub(crate) genesis: Genesis,
+    pub(crate) genesis_nanos: u64,
+    pub(crate) identity: Identity,
+    pub(crate) validator: SoloValidator,
+    pub(crate) clock: BlockClock,
+    pub(crate) bell: Bell,
+    pub(crate) archive: RwLock<Archive>,
+    chain: Mutex<Chain>,
+    mempool: Mutex<Mempool>,
+    stopped: OnceLock<String>,
+}
+
+pub(crate) struct NodeParts {
+    pub(crate) genesis: Genesis,
+    pub(crate) genesis_nanos: u64,
+    pub(crate) identity: Identity,
+    pub(crate) validator: SoloValidator,
+    pub(crate) chain: Chain,
+    pub(crate) limits: MempoolLimits,
+}
+
+impl NodeState {
+    pub(crate) fn new(parts: NodeParts) -> Self {
+        Self {
+            clock: BlockClock::starting_at(parts.genesis_nanos),
+            genesis: parts.genesis,
+            genesis_nanos: parts.genesis_nanos,
+            identity: parts.identity,
+            validator: parts.validator,
+            bell: Bell::default(),
+            archive: RwLock::default(),
+            chain: Mutex::new(parts.chain),
+            mempool: Mutex::new(Mempool::new(parts.limits)),
+            stopped: OnceLock::new(),
+        }
+    }
+
+    /// A panic elsewhere leaves committed state intact, so a poisoned lock may still be read.
+    pub(crate) fn chain(&self) -> MutexGuard<'_, Chain> {
+        self.chain.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn mempool(&self) -> MutexGuard<'_, Mempool> {
+        self.mempool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why no more blocks are made, if so.
+    pub(crate) fn stop_reason(&self) -> Option<&str> {
+        self.stopped.get().map(String::as_str)
+    }
+
+    pub(crate) fn stop(&self, reason: String) {
+        // The first reason is the cause; later ones follow from it.
+        let _ = self.stopped.set(reason);
+        self.bell.stop();
+    }
+
+    /// CheckTx, and into the mempool when it passes.
+    pub(crate) fn accept(&self, raw: Vec<u8>) -> Result<TxResult, BroadcastError> {
+        if let Some(reason) = self.stop_reason() {
+            return Err(BroadcastError::Stopped {
+                reason: reason.to_owned(),
+            });
+        }
+        let hash = tx_hash(&raw);
+        self.mempool().reserve(hash, raw.len())?;
+        // Held until the transaction is in the mempool: its order must be the order of CheckTx.
+        let mut chain = self.chain();
+        let result = chain.check_tx(&raw);
+        if result.code == 0 {
+            self.mempool().push(hash, raw);
+            self.bell.ring();
+        } else {
+            self.mempool().forget(&hash);
+        }
+        Ok(result)
+    }
+
+    /// Makes the next block out of what waits. An error is final: nothing was committed and nothing will be.
+    pub(crate) fn produce_block(&self) -> Result<u64, NodeError> {
+        if let Some(reason) = self.stop_reason() {
+            return Err(NodeError::Stopped {
+                reason: reason.to_owned(),
+            });
+        }
+        let mut chain = self.chain();
+        let txs = self.mempool().first_txs(MAX_BLOCK_TX_BYTES);
+        let record = self
+            .execute(&mut chain, txs)
+            .inspect_err(|error| self.stop(error.to_string()))?;
+        let height = record.header.height;
+        self.settle_mempool(&mut chain, &record);
+        self.archive
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(record);
+        Ok(height)
+    }
+
+    fn execute(&self, chain: &mut Chain, txs: Vec<Vec<u8>>) -> Result<BlockRecord, ChainError> {
+        let previous = self
+            .archive
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .latest()
+            .cloned();
+        let last_nanos = previous
+            .as_ref()
+            .map_or(self.genesis_nanos, |record| record.header.time_nanos);
+        let time_nanos = self.clock.next_after(last_nanos);
+        let validator = self.validator.public();
+        let sealed = seal_block(&SealInput {
+            chain_id: &self.identity.chain_id,
+            previous: previous.as_deref(),
+            time_nanos,
+            app_hash: chain.app_hash(),
+            validators: std::slice::from_ref(validator),
+            proposer: validator.address,
+            txs: &txs,
+        });
+        let height = sealed.header.height;
+        let input = BlockInput {
+            height,
+            time_nanos,
+            proposer: validator.address,
+            txs,
+        };
+        let txs = input.txs.clone();
+        let output = chain.execute_block(input)?;
+        let commit = self.validator.commit(&sealed);
+        Ok(BlockRecord {
+            header: sealed.header,
+            id: sealed.id,
+            size: sealed.size,
+            txs,
+            tx_hashes: sealed.tx_hashes,
+            last_commit: sealed.last_commit,
+            commit,
+            results: output.tx_results,
+            events: output.events,
+            app_hash: output.app_hash,
+        })
+    }
+
+    fn settle_mempool(&self, chain: &mut Chain, record: &BlockRecord) {
+        let mut mempool = self.mempool();
+        mempool.remove_first(record.txs.len());
+        for (hash, result) in record.tx_hashes.iter().zip(&record.results) {
+            if result.code != 0 {
+                mempool.forget(hash);
+            }
+        }
+        mempool.recheck(|raw| chain.check_tx(raw).code == 0);
+        if !mempool.is_empty() {
+            self.bell.ring();
+        }
+    }
+}

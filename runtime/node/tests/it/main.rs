@@ -1,0 +1,5 @@
+//! The node as its users see it: over RPC, with the project's own client.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod lifecycle;
