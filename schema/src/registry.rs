@@ -146,7 +146,7 @@ pub enum QueryMsg {
     ProviderForAuditors {
         /// Provider's address.
         owner: String,
-        /// Auditors' addresses, at most 32, no repeats.
+        /// Auditors' addresses, at most 32.
         auditors: Vec<String>,
     },
     /// Providers by address.
