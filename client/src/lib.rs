@@ -23,6 +23,7 @@
 //! | [`address`] | bech32, module addresses, prediction of contract addresses |
 //! | [`tx`] | building and signing transactions by hand |
 //! | [`rpc`] | the JSON-RPC calls underneath |
+//! | [`market`] | typed calls of the market contract |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
@@ -31,6 +32,7 @@ mod error;
 mod event;
 mod gas;
 mod key;
+pub mod market;
 pub mod message;
 mod outcome;
 mod query;

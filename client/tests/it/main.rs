@@ -1,0 +1,7 @@
+//! The client against a scripted node.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod fake_node;
+mod queries;
+mod queue;
