@@ -1,7 +1,56 @@
 //! The deterministic state machine: `(block, state) -> (state, results)`. Sync, no clock, no I/O of its own.
 //!
 //! It owns the two traits that the outside implements: [`vm::Vm`] (a contract engine) and [`store::Store`]
-//! (committed key-value state).
+//! (committed key-value state). [`Chain`] is the way in.
+//!
+//! ```text
+//! block ──> tx (decode, ante) ──> message table ──> auth | bank | wasm | gov | tokenfactory
+//!                                                             │
+//!                                                     Machine: state, gas, events
+//! ```
+//!
+//! Messages, queries, errors and events are named and encoded as in the Cosmos SDK and wasmd, so their clients work.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
+mod address;
+mod auth;
+mod bank;
+mod block;
+mod chain;
+mod coin;
+mod config;
+mod error;
+mod event;
+mod gas;
+mod genesis;
+mod gov;
+mod machine;
+mod message;
+mod query;
+mod state;
+mod state_key;
 pub mod store;
+mod tokenfactory;
+mod tx;
 pub mod vm;
+mod wasm;
+
+pub use address::{Address, AddressCodec, AddressError};
+pub use block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
+pub use chain::{Chain, Querier};
+pub use coin::{Coin, CoinError, Coins};
+pub use error::{SdkError, TxError};
+pub use event::{Attribute, Event};
+pub use gas::OutOfGas;
+pub use genesis::{
+    Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFees, GenesisGov,
+    GenesisMinter, GenesisSendRestriction, GenesisVoter, GenesisWasm,
+};
+pub use gov::GovError;
+pub use tokenfactory::TokenFactoryError;
+pub use tx::MAX_TX_LEN;
+pub use wasm::{WasmError, compute_classic_address, compute_predictable_address};
+
+/// What a simulation returns: a [`TxResult`] whose `gas_used` is the estimate.
+pub type SimulateResult = TxResult;

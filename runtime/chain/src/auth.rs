@@ -1,0 +1,101 @@
+//! Accounts: who may sign, with which key, and how often they have.
+
+use supercloud_proto::cosmos::auth::v1beta1::{BaseAccount, ModuleAccount};
+use supercloud_proto::prost::{Message, Name};
+use supercloud_proto::prost_types::Any;
+use supercloud_proto::{pack, type_url};
+
+use crate::address::Address;
+use crate::error::{SdkError, TxError};
+use crate::machine::Machine;
+use crate::state_key;
+
+pub(crate) mod query;
+
+/// Longest memo, in bytes.
+pub(crate) const MAX_MEMO_LEN: usize = 256;
+/// Most signatures of one transaction.
+pub(crate) const MAX_SIGNATURES: usize = 7;
+/// SDK gas per byte of a transaction.
+pub(crate) const TX_SIZE_COST_PER_BYTE: u64 = 10;
+/// SDK gas of one secp256k1 signature.
+pub(crate) const SECP256K1_VERIFY_COST: u64 = 1_000;
+
+/// Any account.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Account {
+    Base(BaseAccount),
+    Module(ModuleAccount),
+}
+
+impl Account {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, TxError> {
+        let any = Any::decode(bytes).map_err(|error| SdkError::corrupt("account", &error))?;
+        let decoded = if any.type_url == type_url::<ModuleAccount>() {
+            ModuleAccount::decode(&*any.value).map(Self::Module)
+        } else {
+            BaseAccount::decode(&*any.value).map(Self::Base)
+        };
+        Ok(decoded.map_err(|error| SdkError::corrupt("account", &error))?)
+    }
+
+    pub(crate) fn to_any(&self) -> Any {
+        match self {
+            Self::Base(account) => pack(account),
+            Self::Module(account) => pack(account),
+        }
+    }
+
+    pub(crate) fn base(&self) -> BaseAccount {
+        match self {
+            Self::Base(account) => account.clone(),
+            Self::Module(account) => account.base_account.clone().unwrap_or_default(),
+        }
+    }
+}
+
+pub(crate) fn load(machine: &mut Machine<'_>, address: &Address) -> Result<Option<Account>, TxError> {
+    machine
+        .read(&state_key::auth::account(address))?
+        .map(|bytes| Account::decode(&bytes))
+        .transpose()
+}
+
+pub(crate) fn apply(machine: &mut Machine<'_>, address: &Address, account: &Account) -> Result<(), TxError> {
+    Ok(machine.write(state_key::auth::account(address), account.to_any().encode_to_vec())?)
+}
+
+/// The account, made with the next number when there was none: receiving coins creates one.
+pub(crate) fn load_or_create(machine: &mut Machine<'_>, address: &Address) -> Result<Account, TxError> {
+    if let Some(account) = load(machine, address)? {
+        return Ok(account);
+    }
+    let account = Account::Base(new_base_account(machine, address)?);
+    apply(machine, address, &account)?;
+    Ok(account)
+}
+
+pub(crate) fn apply_module_account(machine: &mut Machine<'_>, address: &Address, name: &str) -> Result<(), TxError> {
+    let base_account = Some(new_base_account(machine, address)?);
+    let account = ModuleAccount {
+        base_account,
+        name: name.to_owned(),
+        permissions: Vec::new(),
+    };
+    apply(machine, address, &Account::Module(account))
+}
+
+fn new_base_account(machine: &mut Machine<'_>, address: &Address) -> Result<BaseAccount, TxError> {
+    let account_number = machine.take_number(state_key::auth::NEXT_NUMBER, 0)?;
+    Ok(BaseAccount {
+        address: machine.text(address),
+        pub_key: None,
+        account_number,
+        sequence: 0,
+    })
+}
+
+/// Whether `any` holds a message of type `M`, by its slash-prefixed URL.
+pub(crate) fn holds<M: Name>(any: &Any) -> bool {
+    any.type_url == type_url::<M>()
+}

@@ -1,0 +1,194 @@
+//! Coins: balances, supply, transfers and their restriction.
+//!
+//! Invariant: for every denom the balances sum to the supply. Only [`apply_mint`] and [`apply_burn`] change the supply,
+//! and each changes one balance by the same amount.
+//!
+//! A restricted denom moves only when the sender or the receiver is on the denom's list; funds attached to messages are
+//! transfers like any other, and fees cannot be paid in it at all.
+
+use std::collections::BTreeSet;
+
+use crate::address::Address;
+use crate::auth;
+use crate::coin::{Coin, CoinError, Coins};
+use crate::error::{SdkError, TxError};
+use crate::event::Event;
+use crate::machine::Machine;
+use crate::state_key;
+
+pub(crate) mod multi_send;
+pub(crate) mod query;
+pub(crate) mod restrict;
+pub(crate) mod send;
+
+/// Most addresses on the list of a restricted denom.
+pub(crate) const MAX_ALLOWED_ADDRESSES: usize = 1_000;
+
+pub(crate) fn load_balance(machine: &mut Machine<'_>, address: &Address, denom: &str) -> Result<u128, TxError> {
+    let bytes = machine.read(&state_key::bank::balance(address, denom))?;
+    read_amount(bytes)
+}
+
+pub(crate) fn load_supply(machine: &mut Machine<'_>, denom: &str) -> Result<u128, TxError> {
+    let bytes = machine.read(&state_key::bank::supply(denom))?;
+    read_amount(bytes)
+}
+
+/// Moves coins; creates the receiver's account when there was none.
+pub(crate) fn apply_transfer(
+    machine: &mut Machine<'_>,
+    from: &Address,
+    to: &Address,
+    coins: &Coins,
+) -> Result<(), TxError> {
+    for coin in coins.iter() {
+        assert_transferable(machine, &coin.denom, from, to)?;
+    }
+    apply_subtract(machine, from, coins)?;
+    apply_add(machine, to, coins)?;
+    auth::load_or_create(machine, to)?;
+    let sender = machine.text(from);
+    machine.emit(
+        Event::new("transfer")
+            .with("recipient", machine.text(to))
+            .with("sender", &*sender)
+            .with("amount", coins.to_string()),
+    );
+    machine.emit(Event::new("message").with("sender", sender));
+    Ok(())
+}
+
+/// Creates coins at `to`.
+pub(crate) fn apply_mint(machine: &mut Machine<'_>, to: &Address, coin: &Coin) -> Result<(), TxError> {
+    let supply = load_supply(machine, &coin.denom)?;
+    let supply = supply.checked_add(coin.amount).ok_or(CoinError::Overflow {
+        denom: coin.denom.clone(),
+    })?;
+    machine.write(state_key::bank::supply(&coin.denom), supply.to_string().into_bytes())?;
+    apply_add(machine, to, &Coins::one(coin.clone()))
+}
+
+/// Destroys coins that `from` holds.
+pub(crate) fn apply_burn(machine: &mut Machine<'_>, from: &Address, coins: &Coins) -> Result<(), TxError> {
+    apply_subtract(machine, from, coins)?;
+    for coin in coins.iter() {
+        let supply = load_supply(machine, &coin.denom)?;
+        let supply = supply.checked_sub(coin.amount).ok_or_else(|| {
+            SdkError::Logic(format!(
+                "supply {supply} of {} is below a balance of {}",
+                coin.denom, coin.amount
+            ))
+        })?;
+        let key = state_key::bank::supply(&coin.denom);
+        if supply == 0 {
+            machine.delete(key)?;
+        } else {
+            machine.write(key, supply.to_string().into_bytes())?;
+        }
+    }
+    machine.emit(
+        Event::new("burn")
+            .with("burner", machine.text(from))
+            .with("amount", coins.to_string()),
+    );
+    Ok(())
+}
+
+pub(crate) fn is_restricted(machine: &mut Machine<'_>, denom: &str) -> Result<bool, TxError> {
+    Ok(machine.has(&state_key::bank::restricted(denom))?)
+}
+
+/// Replaces the list of a denom and restricts it.
+pub(crate) fn apply_restriction(
+    machine: &mut Machine<'_>,
+    denom: &str,
+    allowed: &BTreeSet<Address>,
+) -> Result<(), TxError> {
+    lift_restriction(machine, denom)?;
+    machine.write(state_key::bank::restricted(denom), Vec::new())?;
+    for address in allowed {
+        machine.write(state_key::bank::allowed(denom, address), Vec::new())?;
+    }
+    Ok(())
+}
+
+pub(crate) fn lift_restriction(machine: &mut Machine<'_>, denom: &str) -> Result<(), TxError> {
+    let list = state_key::bank::all_allowed(denom);
+    for (suffix, _) in machine.list(&list, MAX_ALLOWED_ADDRESSES)? {
+        machine.delete([list.as_slice(), &suffix].concat())?;
+    }
+    Ok(machine.delete(state_key::bank::restricted(denom))?)
+}
+
+fn assert_transferable(machine: &mut Machine<'_>, denom: &str, from: &Address, to: &Address) -> Result<(), TxError> {
+    let free = !is_restricted(machine, denom)?
+        || machine.has(&state_key::bank::allowed(denom, from))?
+        || machine.has(&state_key::bank::allowed(denom, to))?;
+    if free {
+        return Ok(());
+    }
+    let (from, to) = (machine.text(from), machine.text(to));
+    Err(SdkError::Unauthorized(format!(
+        "transfers of {denom} are restricted: neither {from} nor {to} is listed"
+    ))
+    .into())
+}
+
+fn apply_subtract(machine: &mut Machine<'_>, from: &Address, coins: &Coins) -> Result<(), TxError> {
+    for coin in coins.iter() {
+        let balance = load_balance(machine, from, &coin.denom)?;
+        let rest = balance
+            .checked_sub(coin.amount)
+            .ok_or_else(|| SdkError::InsufficientFunds {
+                balance: format!("{balance}{}", coin.denom),
+                needed: coin.to_string(),
+            })?;
+        apply_balance(machine, from, &coin.denom, rest)?;
+    }
+    let spent = Event::new("coin_spent")
+        .with("spender", machine.text(from))
+        .with("amount", coins.to_string());
+    machine.emit(spent);
+    Ok(())
+}
+
+fn apply_add(machine: &mut Machine<'_>, to: &Address, coins: &Coins) -> Result<(), TxError> {
+    for coin in coins.iter() {
+        let balance = load_balance(machine, to, &coin.denom)?;
+        let sum = balance.checked_add(coin.amount).ok_or(CoinError::Overflow {
+            denom: coin.denom.clone(),
+        })?;
+        apply_balance(machine, to, &coin.denom, sum)?;
+    }
+    let received = Event::new("coin_received")
+        .with("receiver", machine.text(to))
+        .with("amount", coins.to_string());
+    machine.emit(received);
+    Ok(())
+}
+
+fn apply_balance(machine: &mut Machine<'_>, address: &Address, denom: &str, amount: u128) -> Result<(), TxError> {
+    let (balance, holder) = (
+        state_key::bank::balance(address, denom),
+        state_key::bank::holder(denom, address),
+    );
+    if amount == 0 {
+        machine.delete(balance)?;
+        machine.delete(holder)?;
+    } else {
+        machine.write(balance, amount.to_string().into_bytes())?;
+        if !machine.has(&holder)? {
+            machine.write(holder, Vec::new())?;
+        }
+    }
+    Ok(())
+}
+
+/// Amounts are stored as text, as the Cosmos SDK does.
+pub(crate) fn read_amount(bytes: Option<Vec<u8>>) -> Result<u128, TxError> {
+    let Some(bytes) = bytes else { return Ok(0) };
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text
+        .parse()
+        .map_err(|_| SdkError::Logic(format!("stored amount {text:?} is no number")))?)
+}

@@ -1,0 +1,49 @@
+//! `MsgMultiSend`: coins from the signer to several addresses. One input, as in the Cosmos SDK since 0.47.
+
+use supercloud_proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgMultiSendResponse};
+
+use crate::address::AddressCodec;
+use crate::bank;
+use crate::coin::Coins;
+use crate::error::{SdkError, TxError};
+use crate::machine::Machine;
+use crate::message::{Message, Rights};
+
+impl Message for MsgMultiSend {
+    type Response = MsgMultiSendResponse;
+    const MODULE: &'static str = "bank";
+
+    fn signer(&self) -> &str {
+        self.inputs.first().map_or("", |input| &input.address)
+    }
+
+    fn check(&self, codec: &AddressCodec) -> Result<(), TxError> {
+        let [input] = self.inputs.as_slice() else {
+            return Err(SdkError::InvalidRequest(format!("one sender needed, got {}", self.inputs.len())).into());
+        };
+        let sent = Coins::from_proto(&input.coins)?;
+        let mut received = Vec::new();
+        for output in &self.outputs {
+            codec.parse(&output.address)?;
+            let coins = Coins::from_proto(&output.coins)?;
+            if coins.is_empty() {
+                return Err(SdkError::InvalidCoins(format!("no coins for {}", output.address)).into());
+            }
+            received.extend(coins.iter().cloned());
+        }
+        let received = Coins::normalized(received)?;
+        if sent.is_empty() || sent != received {
+            return Err(SdkError::InvalidCoins(format!("input {sent} does not match outputs {received}")).into());
+        }
+        Ok(())
+    }
+
+    fn apply(self, machine: &mut Machine<'_>, _: Rights) -> Result<MsgMultiSendResponse, TxError> {
+        let from = machine.address(self.signer())?;
+        for output in &self.outputs {
+            let to = machine.address(&output.address)?;
+            bank::apply_transfer(machine, &from, &to, &Coins::from_proto(&output.coins)?)?;
+        }
+        Ok(MsgMultiSendResponse {})
+    }
+}

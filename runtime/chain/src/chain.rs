@@ -1,0 +1,287 @@
+//! The chain: runs blocks over a store, checks transactions that wait, answers queries.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::address::{Address, AddressCodec};
+use crate::block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
+use crate::config::Config;
+use crate::event::Event;
+use crate::genesis::{self, Genesis, GenesisError};
+use crate::machine::{BlockTime, Environment, GOV_MODULE, Machine};
+use crate::query::{self, QueryError};
+use crate::state::State;
+use crate::state_key;
+use crate::store::{Reader, RootHash, Store};
+use crate::vm::Vm;
+use crate::{gov, tx, wasm};
+
+/// A running chain.
+pub struct Chain {
+    store: Box<dyn Store>,
+    env: Environment,
+    last: BlockTime,
+    app_hash: RootHash,
+    /// The last block's state with the fees and sequences of the transactions that wait.
+    check_state: State,
+    query_gas_limit: u64,
+}
+
+/// Read access to one height, free of the chain: it can be used from other threads while blocks run.
+#[derive(Clone)]
+pub struct Querier {
+    reader: Arc<dyn Reader>,
+    env: Environment,
+    last: BlockTime,
+    query_gas_limit: u64,
+}
+
+/// How `chain/last_block` is stored.
+#[derive(Deserialize)]
+struct StoredBlock {
+    height: u64,
+    time_nanos: u64,
+}
+
+impl Chain {
+    /// Starts a new chain in an empty store and commits its first state as height 0.
+    pub fn init(genesis: &Genesis, mut store: Box<dyn Store>, vm: Arc<dyn Vm>) -> Result<Self, GenesisError> {
+        genesis.assert_valid()?;
+        let latest = store.latest();
+        if latest.get(state_key::chain::CONFIG).is_some() {
+            return Err(GenesisError::NotEmpty {
+                height: latest.height(),
+            });
+        }
+        let env = new_environment(Config::new(genesis), genesis.codec()?, vm);
+        let last = BlockTime {
+            height: 0,
+            time_nanos: genesis.time_nanos()?,
+        };
+        let mut machine = Machine::new(&env, State::new(latest), last);
+        genesis::apply_genesis(&mut machine, genesis)?;
+        let changes = machine.state.into_changes();
+        let app_hash = store.commit(0, changes)?;
+        Ok(Self::new(store, env, last, app_hash))
+    }
+
+    /// Goes on with the chain that the store holds.
+    pub fn open(store: Box<dyn Store>, vm: Arc<dyn Vm>) -> Result<Self, GenesisError> {
+        let not_a_chain = |reason: String| GenesisError::NotAChain { reason };
+        let latest = store.latest();
+        let stored = latest
+            .get(state_key::chain::CONFIG)
+            .ok_or_else(|| not_a_chain("no configuration".to_owned()))?;
+        let config: Config = serde_json::from_slice(&stored).map_err(|error| not_a_chain(error.to_string()))?;
+        let codec = AddressCodec::new(&config.bech32_prefix).map_err(|error| not_a_chain(error.to_string()))?;
+        let last = load_last_block(&*latest).ok_or_else(|| not_a_chain("no last block".to_owned()))?;
+        let app_hash = latest.root();
+        Ok(Self::new(store, new_environment(config, codec, vm), last, app_hash))
+    }
+
+    fn new(store: Box<dyn Store>, env: Environment, last: BlockTime, app_hash: RootHash) -> Self {
+        let check_state = State::new(store.latest());
+        Self {
+            store,
+            env,
+            last,
+            app_hash,
+            check_state,
+            query_gas_limit: wasm::QUERY_GAS_LIMIT,
+        }
+    }
+
+    /// Height of the last block; 0 before the first.
+    pub fn height(&self) -> u64 {
+        self.last.height
+    }
+
+    /// Time of the last block, or of genesis, in nanoseconds since 1970.
+    pub fn time_nanos(&self) -> u64 {
+        self.last.time_nanos
+    }
+
+    /// Root of the state after the last block.
+    pub fn app_hash(&self) -> RootHash {
+        self.app_hash
+    }
+
+    /// The chain's name.
+    pub fn chain_id(&self) -> &str {
+        &self.env.config.chain_id
+    }
+
+    /// Prefix of all addresses.
+    pub fn bech32_prefix(&self) -> &str {
+        self.env.codec.prefix()
+    }
+
+    /// Bech32 address of the governance account, which also receives the fees.
+    pub fn gov_address(&self) -> String {
+        self.env.codec.to_text(&self.env.gov)
+    }
+
+    /// SDK gas that a smart query from outside may use; a node's own choice.
+    pub fn set_query_gas_limit(&mut self, limit: u64) {
+        self.query_gas_limit = limit;
+    }
+
+    /// When governance has something to do next, in nanoseconds since 1970: a node that makes blocks on demand makes
+    /// one then. In the past means at once.
+    pub fn next_scheduled_nanos(&self) -> Option<u64> {
+        gov::due::compute_next_due(&Machine::new(&self.env, State::new(self.store.latest()), self.last))
+    }
+
+    /// Checks a transaction that wants to wait for a block, on top of those that wait already. The node checks what
+    /// still waits again after each block.
+    pub fn check_tx(&mut self, raw: &[u8]) -> TxResult {
+        let empty = State::new(self.store.latest());
+        let state = std::mem::replace(&mut self.check_state, empty);
+        let mut machine = Machine::new(&self.env, state, self.next_block());
+        let result = tx::check(&mut machine, raw);
+        self.check_state = machine.state;
+        result
+    }
+
+    /// Runs a transaction to learn its gas: signatures and fees are not looked at, sequences are.
+    pub fn simulate(&self, raw: &[u8]) -> TxResult {
+        let mut machine = Machine::new(&self.env, self.check_state.clone(), self.next_block());
+        tx::simulate(&mut machine, raw)
+    }
+
+    /// Runs the next block and commits it.
+    pub fn execute_block(&mut self, block: BlockInput) -> Result<BlockOutput, ChainError> {
+        let BlockInput {
+            height,
+            time_nanos,
+            txs,
+            ..
+        } = block;
+        if height != self.last.height + 1 {
+            return Err(ChainError::WrongHeight {
+                got: height,
+                last: self.last.height,
+            });
+        }
+        if time_nanos <= self.last.time_nanos {
+            return Err(ChainError::TimeNotLater {
+                got: time_nanos,
+                last: self.last.time_nanos,
+            });
+        }
+        let now = BlockTime { height, time_nanos };
+        let mut machine = Machine::new(&self.env, State::new(self.store.latest()), now);
+        let events = begin_block(&mut machine)?;
+        let tx_results = txs
+            .iter()
+            .zip(0..)
+            .map(|(raw, index)| tx::deliver(&mut machine, raw, index))
+            .collect();
+        genesis::apply_last_block(&mut machine, now);
+
+        let changes = machine.state.into_changes();
+        self.app_hash = self.store.commit(height, changes)?;
+        self.last = now;
+        self.check_state = State::new(self.store.latest());
+        Ok(BlockOutput {
+            tx_results,
+            events,
+            app_hash: self.app_hash,
+        })
+    }
+
+    /// Answers a query at the last or at an older height. `/cosmos.tx.v1beta1.Service/Simulate` sees also what waits.
+    pub fn query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
+        let Some(querier) = self.querier(height) else {
+            let text = format!("height {} is not kept or not reached yet", height.unwrap_or_default());
+            return QueryError::InvalidArgument(text).into_result(self.last.height);
+        };
+        if path == "/cosmos.tx.v1beta1.Service/Simulate" {
+            return querier.answer(self.check_state.clone(), self.next_block(), path, data);
+        }
+        querier.query(path, data)
+    }
+
+    /// Read access to the last or an older height; none when that height is not kept.
+    pub fn querier(&self, height: Option<u64>) -> Option<Querier> {
+        let (reader, last) = match height.filter(|height| *height != 0 && *height != self.last.height) {
+            None => (self.store.latest(), self.last),
+            Some(height) => {
+                let reader = self.store.at(height)?;
+                let last = load_last_block(&*reader)?;
+                (reader, last)
+            }
+        };
+        Some(Querier {
+            reader,
+            env: self.env.clone(),
+            last,
+            query_gas_limit: self.query_gas_limit,
+        })
+    }
+
+    /// Where the transactions that wait will run, as far as one can know.
+    fn next_block(&self) -> BlockTime {
+        BlockTime {
+            height: self.last.height + 1,
+            time_nanos: self.last.time_nanos,
+        }
+    }
+}
+
+impl Querier {
+    /// Height that answers are for.
+    pub fn height(&self) -> u64 {
+        self.last.height
+    }
+
+    /// Answers a query. A simulation does not see transactions that wait.
+    pub fn query(&self, path: &str, data: &[u8]) -> QueryResult {
+        self.answer(State::new(Arc::clone(&self.reader)), self.last, path, data)
+    }
+
+    fn answer(&self, state: State, block: BlockTime, path: &str, data: &[u8]) -> QueryResult {
+        let mut machine = Machine::new(&self.env, state, block);
+        machine.query_gas_limit = self.query_gas_limit;
+        // Clients take height 0 for an error, so the first state answers as height 1.
+        let height = self.last.height.max(1);
+        match query::answer(&mut machine, path, data) {
+            Ok(value) => QueryResult {
+                code: 0,
+                codespace: String::new(),
+                log: String::new(),
+                value,
+                height,
+            },
+            Err(error) => error.into_result(height),
+        }
+    }
+}
+
+fn new_environment(config: Config, codec: AddressCodec, vm: Arc<dyn Vm>) -> Environment {
+    Environment {
+        vm,
+        config: Arc::new(config),
+        codec,
+        gov: Address::from_module(GOV_MODULE),
+    }
+}
+
+fn load_last_block(reader: &dyn Reader) -> Option<BlockTime> {
+    let stored: StoredBlock = serde_json::from_slice(&reader.get(state_key::chain::LAST_BLOCK)?).ok()?;
+    Some(BlockTime {
+        height: stored.height,
+        time_nanos: stored.time_nanos,
+    })
+}
+
+fn begin_block(machine: &mut Machine<'_>) -> Result<Vec<Event>, ChainError> {
+    gov::due::apply_due_proposals(machine).map_err(|error| ChainError::Corrupt(error.to_string()))?;
+    machine.state.seal();
+    let events = std::mem::take(&mut machine.events);
+    Ok(events
+        .into_iter()
+        .map(|event| event.with("mode", "BeginBlock"))
+        .collect())
+}

@@ -1,0 +1,447 @@
+//! The first state of a chain, as JSON that people write. Unknown fields are refused; [`Genesis::assert_valid`] says what is
+//! wrong with a value and where.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::address::{Address, AddressCodec, AddressError};
+use crate::coin::{Coin, CoinError, Coins};
+use crate::config::parse_price;
+use crate::store::StoreError;
+
+mod apply;
+
+pub(crate) use apply::{apply_genesis, apply_last_block};
+
+/// Longest chain id in bytes, as in CometBFT.
+pub(crate) const MAX_CHAIN_ID_LEN: usize = 50;
+/// All of a ratio, in basis points.
+pub(crate) const ALL_BPS: u64 = 10_000;
+
+/// The first state of a chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Genesis {
+    /// Name of the chain, signed by every transaction.
+    pub chain_id: String,
+    /// RFC 3339 time before the first block.
+    pub genesis_time: String,
+    /// Prefix of all addresses.
+    #[serde(default = "default_prefix")]
+    pub bech32_prefix: String,
+    /// Who owns what.
+    #[serde(default)]
+    pub balances: Vec<GenesisBalance>,
+    /// What wallets show for denoms.
+    #[serde(default)]
+    pub denoms: Vec<GenesisDenom>,
+    /// Denoms whose transfers are restricted.
+    #[serde(default)]
+    pub send_restrictions: Vec<GenesisSendRestriction>,
+    /// Who may mint what.
+    #[serde(default)]
+    pub tokenfactory: Vec<GenesisMinter>,
+    /// Council and rules of governance.
+    #[serde(default)]
+    pub gov: GenesisGov,
+    /// Who may upload and instantiate contracts.
+    #[serde(default)]
+    pub wasm: GenesisWasm,
+    /// Fees and gas.
+    #[serde(default)]
+    pub fees: GenesisFees,
+}
+
+/// Coins of one account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisBalance {
+    /// Bech32 address.
+    pub address: String,
+    /// Its coins, in any order.
+    pub coins: Vec<GenesisCoin>,
+}
+
+/// A coin; the amount is text so that no reader of JSON rounds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisCoin {
+    /// Denom.
+    pub denom: String,
+    /// Whole number in text; for gas prices a decimal.
+    pub amount: String,
+}
+
+/// What wallets show for a denom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisDenom {
+    /// The smallest unit, such as `uakt`.
+    pub base: String,
+    /// The unit people name, such as `akt`.
+    pub display: String,
+    /// Decimals between them.
+    pub exponent: u32,
+    /// Short name, such as `AKT`.
+    pub symbol: String,
+    /// Long name.
+    pub name: String,
+    /// A sentence about it.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// A denom that moves only from or to listed addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisSendRestriction {
+    /// Denom.
+    pub denom: String,
+    /// Addresses that may send and receive it.
+    #[serde(default)]
+    pub allowed_addresses: Vec<String>,
+}
+
+/// Minting rights of one denom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisMinter {
+    /// Denom.
+    pub denom: String,
+    /// Who may mint and burn it; empty: governance names one later.
+    #[serde(default)]
+    pub admin: String,
+    /// Most that may be minted in one UTC day of block time; empty: no limit.
+    #[serde(default)]
+    pub mint_cap_per_day: String,
+}
+
+/// Council and rules of governance. Ratios are basis points.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GenesisGov {
+    /// The council.
+    pub voters: Vec<GenesisVoter>,
+    /// How long votes are taken.
+    pub voting_period_seconds: u64,
+    /// How long a passed proposal waits before it runs.
+    pub timelock_seconds: u64,
+    /// The same for expedited proposals.
+    pub expedited_voting_period_seconds: u64,
+    /// The same for expedited proposals.
+    pub expedited_timelock_seconds: u64,
+    /// Least part of all weight that must vote.
+    pub quorum_bps: u64,
+    /// The yes part of all yes, no and veto must be above this.
+    pub threshold_bps: u64,
+    /// The same for expedited proposals.
+    pub expedited_threshold_bps: u64,
+    /// A proposal fails when the veto part of all votes is above this.
+    pub veto_threshold_bps: u64,
+    /// SDK gas that all messages of one proposal may use together.
+    pub execution_gas_limit: u64,
+}
+
+/// A member of the council.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisVoter {
+    /// Bech32 address.
+    pub address: String,
+    /// Voting weight, at least 1.
+    pub weight: u64,
+}
+
+impl Default for GenesisGov {
+    fn default() -> Self {
+        Self {
+            voters: Vec::new(),
+            voting_period_seconds: 1,
+            timelock_seconds: 0,
+            expedited_voting_period_seconds: 1,
+            expedited_timelock_seconds: 0,
+            quorum_bps: 3_340,
+            threshold_bps: 5_000,
+            expedited_threshold_bps: 6_670,
+            veto_threshold_bps: 3_340,
+            execution_gas_limit: 1_000_000_000,
+        }
+    }
+}
+
+/// Who may do something with contract code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GenesisAccess {
+    /// Governance only.
+    #[default]
+    Nobody,
+    /// Anyone.
+    Everybody,
+    /// Governance and these addresses.
+    Addresses(Vec<String>),
+}
+
+/// Who may upload and instantiate contracts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GenesisWasm {
+    /// Who may upload code.
+    pub upload_access: GenesisAccess,
+    /// Who may instantiate a code whose uploader said nothing; `addresses` is not possible here.
+    pub instantiate_default: GenesisAccess,
+}
+
+impl Default for GenesisWasm {
+    fn default() -> Self {
+        Self {
+            upload_access: GenesisAccess::Nobody,
+            instantiate_default: GenesisAccess::Everybody,
+        }
+    }
+}
+
+/// Fees and gas.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GenesisFees {
+    /// Least price of one gas, per denom that may pay; none: transactions are free.
+    pub min_gas_prices: Vec<GenesisCoin>,
+    /// Most gas one transaction may ask for.
+    pub max_tx_gas: u64,
+}
+
+impl Default for GenesisFees {
+    fn default() -> Self {
+        Self {
+            min_gas_prices: Vec::new(),
+            max_tx_gas: 150_000_000,
+        }
+    }
+}
+
+/// Why a genesis is refused.
+#[derive(Debug, Error)]
+pub enum GenesisError {
+    /// Empty, too long, or with characters that header and URLs do not take.
+    #[error("chain_id {chain_id:?} must have 1 to {MAX_CHAIN_ID_LEN} characters out of a-z A-Z 0-9 - _ .")]
+    ChainId {
+        /// What was given.
+        chain_id: String,
+    },
+    /// Not RFC 3339, or before 1970.
+    #[error("genesis_time {time:?} is not an RFC 3339 time between 1970 and 2262")]
+    Time {
+        /// What was given.
+        time: String,
+    },
+    /// A bad address or prefix.
+    #[error("{place}: address {text:?}: {source}")]
+    Address {
+        /// Where it stands.
+        place: &'static str,
+        /// What was given.
+        text: String,
+        /// What is wrong.
+        source: AddressError,
+    },
+    /// A bad coin.
+    #[error("{place}: {source}")]
+    Coin {
+        /// Where it stands.
+        place: &'static str,
+        /// What is wrong.
+        source: CoinError,
+    },
+    /// Something named twice.
+    #[error("{place}: {item} is listed twice")]
+    Duplicate {
+        /// Where it stands.
+        place: &'static str,
+        /// What is listed twice.
+        item: String,
+    },
+    /// A number out of range.
+    #[error("{place}: {got} is not between {least} and {most}")]
+    OutOfRange {
+        /// Where it stands.
+        place: &'static str,
+        /// What was given.
+        got: u64,
+        /// Least allowed.
+        least: u64,
+        /// Most allowed.
+        most: u64,
+    },
+    /// Not a decimal with at most 18 digits behind the point.
+    #[error("fees.min_gas_prices: {amount:?} of {denom} is not a decimal such as 0.025")]
+    GasPrice {
+        /// Of which denom.
+        denom: String,
+        /// What was given.
+        amount: String,
+    },
+    /// A default permission with a list of addresses.
+    #[error("wasm.instantiate_default must be nobody or everybody, not a list of addresses")]
+    InstantiateDefault,
+    /// The store already holds a chain.
+    #[error("the store already holds a chain at height {height}")]
+    NotEmpty {
+        /// Its height.
+        height: u64,
+    },
+    /// The store holds no chain, or not one of this version.
+    #[error("the store holds no chain of this version: {reason}")]
+    NotAChain {
+        /// What is missing.
+        reason: String,
+    },
+    /// The first state could not be built.
+    #[error("building the first state: {0}")]
+    Apply(String),
+    /// The first commit failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn default_prefix() -> String {
+    "akash".to_owned()
+}
+
+impl Genesis {
+    /// A genesis with default rules and no accounts.
+    pub fn new(chain_id: impl Into<String>, genesis_time: impl Into<String>) -> Self {
+        Self {
+            chain_id: chain_id.into(),
+            genesis_time: genesis_time.into(),
+            bech32_prefix: default_prefix(),
+            balances: Vec::new(),
+            denoms: Vec::new(),
+            send_restrictions: Vec::new(),
+            tokenfactory: Vec::new(),
+            gov: GenesisGov::default(),
+            wasm: GenesisWasm::default(),
+            fees: GenesisFees::default(),
+        }
+    }
+
+    /// Genesis time in nanoseconds since 1970.
+    pub fn time_nanos(&self) -> Result<u64, GenesisError> {
+        let refused = || GenesisError::Time {
+            time: self.genesis_time.clone(),
+        };
+        let time = OffsetDateTime::parse(&self.genesis_time, &Rfc3339).map_err(|_| refused())?;
+        // Leaves room for the signed 64-bit nanoseconds that clients compute with.
+        i64::try_from(time.unix_timestamp_nanos())
+            .ok()
+            .and_then(|nanos| u64::try_from(nanos).ok())
+            .ok_or_else(refused)
+    }
+
+    /// Refuses a genesis that no chain could start from.
+    pub fn assert_valid(&self) -> Result<(), GenesisError> {
+        let id_char = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        if self.chain_id.is_empty() || self.chain_id.len() > MAX_CHAIN_ID_LEN || !self.chain_id.bytes().all(id_char) {
+            return Err(GenesisError::ChainId {
+                chain_id: self.chain_id.clone(),
+            });
+        }
+        self.time_nanos()?;
+        let codec = self.codec()?;
+        self.assert_gov_valid(&codec)?;
+        for price in &self.fees.min_gas_prices {
+            if crate::coin::assert_denom(&price.denom).is_err() || parse_price(&price.amount).is_none() {
+                return Err(GenesisError::GasPrice {
+                    denom: price.denom.clone(),
+                    amount: price.amount.clone(),
+                });
+            }
+        }
+        assert_range("fees.max_tx_gas", self.fees.max_tx_gas, 100_000, i64::MAX as u64)?;
+        if matches!(self.wasm.instantiate_default, GenesisAccess::Addresses(_)) {
+            return Err(GenesisError::InstantiateDefault);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn codec(&self) -> Result<AddressCodec, GenesisError> {
+        AddressCodec::new(&self.bech32_prefix).map_err(|source| GenesisError::Address {
+            place: "bech32_prefix",
+            text: self.bech32_prefix.clone(),
+            source,
+        })
+    }
+
+    fn assert_gov_valid(&self, codec: &AddressCodec) -> Result<(), GenesisError> {
+        // A century: long enough, and far from overflow when added to a time.
+        const MOST_SECONDS: u64 = 100 * 366 * 86_400;
+        let gov = &self.gov;
+        assert_range("gov.voting_period_seconds", gov.voting_period_seconds, 1, MOST_SECONDS)?;
+        assert_range("gov.timelock_seconds", gov.timelock_seconds, 0, MOST_SECONDS)?;
+        assert_range(
+            "gov.expedited_voting_period_seconds",
+            gov.expedited_voting_period_seconds,
+            1,
+            MOST_SECONDS,
+        )?;
+        assert_range(
+            "gov.expedited_timelock_seconds",
+            gov.expedited_timelock_seconds,
+            0,
+            MOST_SECONDS,
+        )?;
+        assert_range("gov.quorum_bps", gov.quorum_bps, 0, ALL_BPS)?;
+        assert_range("gov.threshold_bps", gov.threshold_bps, 0, ALL_BPS - 1)?;
+        assert_range(
+            "gov.expedited_threshold_bps",
+            gov.expedited_threshold_bps,
+            0,
+            ALL_BPS - 1,
+        )?;
+        assert_range("gov.veto_threshold_bps", gov.veto_threshold_bps, 0, ALL_BPS)?;
+        assert_range(
+            "gov.execution_gas_limit",
+            gov.execution_gas_limit,
+            1_000_000,
+            i64::MAX as u64,
+        )?;
+        for voter in &gov.voters {
+            parse_address(codec, "gov.voters", &voter.address)?;
+            assert_range("gov.voters.weight", voter.weight, 1, u64::from(u32::MAX))?;
+        }
+        Ok(())
+    }
+}
+
+fn assert_range(place: &'static str, got: u64, least: u64, most: u64) -> Result<(), GenesisError> {
+    if (least..=most).contains(&got) {
+        Ok(())
+    } else {
+        Err(GenesisError::OutOfRange {
+            place,
+            got,
+            least,
+            most,
+        })
+    }
+}
+
+fn parse_address(codec: &AddressCodec, place: &'static str, text: &str) -> Result<Address, GenesisError> {
+    codec.parse(text).map_err(|source| GenesisError::Address {
+        place,
+        text: text.to_owned(),
+        source,
+    })
+}
+
+fn parse_coins(place: &'static str, coins: &[GenesisCoin]) -> Result<Coins, GenesisError> {
+    let parsed = coins
+        .iter()
+        .map(|coin| Coin::parse(&coin.denom, &coin.amount))
+        .collect::<Result<Vec<_>, _>>();
+    parsed
+        .and_then(Coins::normalized)
+        .map_err(|source| GenesisError::Coin { place, source })
+}

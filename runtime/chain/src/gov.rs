@@ -1,0 +1,184 @@
+//! Governance: a council of weighted voters; what it passes runs as the governance account.
+//!
+//! Proposal: VotingPeriod -> Rejected | Passed -> (timelock) -> stays Passed | Failed.
+//!
+//! There are no deposits: only members of the council propose. Votes count with the weight that the voter has when the
+//! voting period ends. A passed proposal waits for its timelock and then runs at the beginning of a block, all its
+//! messages or none; a failure leaves no trace but the status and the reason.
+
+use supercloud_proto::cosmos::gov::v1::{Proposal, ProposalStatus};
+use supercloud_proto::prost::Message;
+use supercloud_proto::prost_types::Timestamp;
+use thiserror::Error;
+
+use crate::address::Address;
+use crate::error::{SdkError, TxError};
+use crate::machine::{Machine, read_u64};
+use crate::state_key;
+
+pub(crate) mod due;
+pub(crate) mod query;
+pub(crate) mod set_council;
+pub(crate) mod submit_proposal;
+mod tally;
+pub(crate) mod vote;
+
+/// Most members of the council: a tally walks over all of them.
+pub(crate) const MAX_VOTERS: usize = 200;
+/// Most messages of a proposal.
+pub(crate) const MAX_PROPOSAL_MESSAGES: usize = 50;
+/// Longest title in bytes.
+pub(crate) const MAX_TITLE_LEN: usize = 255;
+/// Longest summary or metadata in bytes.
+pub(crate) const MAX_SUMMARY_LEN: usize = 10_200;
+/// Most proposals that begin a block; the rest wait for the next one.
+pub(crate) const MAX_DUE_PER_BLOCK: usize = 20;
+
+/// Errors of codespace `gov`.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum GovError {
+    /// 3: voting is over, or never began.
+    #[error("{proposal_id}: inactive proposal")]
+    Inactive {
+        /// Which proposal.
+        proposal_id: u64,
+    },
+    /// 7: not yes, no, abstain or veto.
+    #[error("{option}: invalid vote option")]
+    InvalidVote {
+        /// Option seen.
+        option: i32,
+    },
+    /// 11: a proposal without messages or with too many.
+    #[error("{got} messages, limit: {MAX_PROPOSAL_MESSAGES}: invalid number of proposal messages")]
+    MessageCount {
+        /// Number seen.
+        got: usize,
+    },
+    /// 12: a message that could never run.
+    #[error("message {index}: {reason}: invalid proposal message")]
+    InvalidMessage {
+        /// Which message.
+        index: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// 13: a message that the governance account would not sign.
+    #[error("message {index} must be signed by {signer}: expected gov account as only signer for proposal message")]
+    InvalidSigner {
+        /// Which message.
+        index: usize,
+        /// Who would have to sign.
+        signer: String,
+    },
+    /// 15: a text beyond its limit.
+    #[error("{field} has {got} bytes, limit: {limit}: text too long")]
+    TextTooLong {
+        /// Which text.
+        field: &'static str,
+        /// Length seen.
+        got: usize,
+        /// Longest allowed.
+        limit: usize,
+    },
+    /// 18: not a member of the council.
+    #[error("{address} is not a member of the council: invalid proposer or voter")]
+    NotInCouncil {
+        /// Who asked.
+        address: String,
+    },
+    /// 20: no such proposal.
+    #[error("proposal {proposal_id} doesn't exist: proposal not found")]
+    NotFound {
+        /// Which proposal.
+        proposal_id: u64,
+    },
+    /// 101: a council that could not govern.
+    #[error("{reason}: invalid council")]
+    InvalidCouncil {
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl GovError {
+    /// The code.
+    pub fn code(&self) -> u32 {
+        match self {
+            Self::Inactive { .. } => 3,
+            Self::InvalidVote { .. } => 7,
+            Self::MessageCount { .. } => 11,
+            Self::InvalidMessage { .. } => 12,
+            Self::InvalidSigner { .. } => 13,
+            Self::TextTooLong { .. } => 15,
+            Self::NotInCouncil { .. } => 18,
+            Self::NotFound { .. } => 20,
+            Self::InvalidCouncil { .. } => 101,
+        }
+    }
+}
+
+pub(crate) fn load_proposal(machine: &mut Machine<'_>, id: u64) -> Result<Proposal, TxError> {
+    let bytes = machine
+        .read(&state_key::gov::proposal(id))?
+        .ok_or(GovError::NotFound { proposal_id: id })?;
+    Ok(Proposal::decode(&*bytes).map_err(|error| SdkError::corrupt("proposal", &error))?)
+}
+
+pub(crate) fn apply_proposal(machine: &mut Machine<'_>, proposal: &Proposal) -> Result<(), TxError> {
+    Ok(machine.write(state_key::gov::proposal(proposal.id), proposal.encode_to_vec())?)
+}
+
+/// Weight of a member; none for anybody else.
+pub(crate) fn load_weight(machine: &mut Machine<'_>, address: &Address) -> Result<Option<u64>, TxError> {
+    machine
+        .read(&state_key::gov::voter(address))?
+        .map(|bytes| read_u64(&bytes))
+        .transpose()
+}
+
+pub(crate) fn load_council(machine: &mut Machine<'_>) -> Result<Vec<(Address, u64)>, TxError> {
+    let mut council = Vec::new();
+    for (suffix, weight) in machine.list(state_key::gov::COUNCIL, MAX_VOTERS)? {
+        // The first byte is the address length; see `state_key`.
+        council.push((Address::from_bytes(&suffix[1..])?, read_u64(&weight)?));
+    }
+    Ok(council)
+}
+
+/// Replaces the council.
+pub(crate) fn apply_council(machine: &mut Machine<'_>, voters: Vec<(Address, u64)>) -> Result<(), TxError> {
+    let invalid = |reason: String| GovError::InvalidCouncil { reason };
+    if voters.len() > MAX_VOTERS {
+        return Err(invalid(format!("{} voters, limit: {MAX_VOTERS}", voters.len())).into());
+    }
+    for (old, _) in load_council(machine)? {
+        machine.delete(state_key::gov::voter(&old))?;
+    }
+    for (address, weight) in voters {
+        if weight == 0 || weight > u64::from(u32::MAX) {
+            let text = machine.text(&address);
+            return Err(invalid(format!("weight {weight} of {text} is not between 1 and {}", u32::MAX)).into());
+        }
+        if load_weight(machine, &address)?.is_some() {
+            return Err(invalid(format!("{} is listed twice", machine.text(&address))).into());
+        }
+        machine.write(state_key::gov::voter(&address), weight.to_be_bytes().to_vec())?;
+    }
+    Ok(())
+}
+
+pub(crate) fn is_voting(proposal: &Proposal) -> bool {
+    proposal.status() == ProposalStatus::VotingPeriod
+}
+
+pub(crate) fn to_timestamp(nanos: u64) -> Timestamp {
+    Timestamp {
+        seconds: (nanos / 1_000_000_000) as i64,
+        nanos: (nanos % 1_000_000_000) as i32,
+    }
+}
+
+pub(crate) fn compute_after(time_nanos: u64, seconds: u64) -> u64 {
+    time_nanos.saturating_add(seconds.saturating_mul(1_000_000_000))
+}

@@ -1,0 +1,116 @@
+//! What governance does at the beginning of a block: close votes, run what passed.
+
+use std::mem;
+
+use supercloud_proto::cosmos::gov::v1::{Proposal, ProposalStatus};
+
+use crate::error::TxError;
+use crate::event::Event;
+use crate::gas::GasMeter;
+use crate::gov::{self, MAX_DUE_PER_BLOCK, tally};
+use crate::machine::Machine;
+use crate::message::{self, Rights};
+use crate::state_key::{self, gov as key};
+use crate::store::Direction;
+
+/// Closes votes whose time is over and runs proposals whose timelock is over; with a timelock of zero both at once.
+pub(crate) fn apply_due_proposals(machine: &mut Machine<'_>) -> Result<(), TxError> {
+    for (due, id) in list_due(machine, key::VOTING) {
+        machine.delete(due)?;
+        apply_result(machine, id)?;
+    }
+    for (due, id) in list_due(machine, key::TIMELOCKED) {
+        machine.delete(due)?;
+        apply_messages(machine, id)?;
+    }
+    Ok(())
+}
+
+/// When something is due next, in nanoseconds since 1970.
+pub(crate) fn compute_next_due(machine: &Machine<'_>) -> Option<u64> {
+    let first = |queue: &[u8]| {
+        let (entry, _) = machine.state.prefix(queue, Direction::Ascending).next()?;
+        read_due(queue, &entry).map(|(time, _)| time)
+    };
+    [first(key::VOTING), first(key::TIMELOCKED)].into_iter().flatten().min()
+}
+
+fn list_due(machine: &Machine<'_>, queue: &[u8]) -> Vec<(Vec<u8>, u64)> {
+    let end = key::due(queue, machine.block.time_nanos.saturating_add(1), 0);
+    machine
+        .state
+        .range(Some(queue), Some(&end), Direction::Ascending)
+        .take(MAX_DUE_PER_BLOCK)
+        .filter_map(|(entry, _)| read_due(queue, &entry).map(|(_, id)| (entry, id)))
+        .collect()
+}
+
+/// Time and id out of a queue's key.
+fn read_due(queue: &[u8], entry: &[u8]) -> Option<(u64, u64)> {
+    let (time, id) = entry.strip_prefix(queue)?.split_at_checked(8)?;
+    Some((
+        u64::from_be_bytes(time.try_into().ok()?),
+        u64::from_be_bytes(id.try_into().ok()?),
+    ))
+}
+
+fn apply_result(machine: &mut Machine<'_>, id: u64) -> Result<(), TxError> {
+    let mut proposal = gov::load_proposal(machine, id)?;
+    let tally = tally::compute_tally(machine, id)?;
+    proposal.final_tally_result = Some(tally.to_proto());
+    let config = &machine.env.config.gov;
+    let result = if tally.is_passed(config, &proposal) {
+        let seconds = if proposal.expedited {
+            config.expedited_timelock_seconds
+        } else {
+            config.timelock_seconds
+        };
+        let runs_at = gov::compute_after(machine.block.time_nanos, seconds);
+        machine.write(state_key::gov::due(key::TIMELOCKED, runs_at, id), Vec::new())?;
+        proposal.set_status(ProposalStatus::Passed);
+        "proposal_passed"
+    } else {
+        proposal.set_status(ProposalStatus::Rejected);
+        "proposal_rejected"
+    };
+    gov::apply_proposal(machine, &proposal)?;
+    emit_result(machine, id, result, "");
+    Ok(())
+}
+
+fn apply_messages(machine: &mut Machine<'_>, id: u64) -> Result<(), TxError> {
+    let mut proposal = gov::load_proposal(machine, id)?;
+    let meter = GasMeter::new(machine.env.config.gov.execution_gas_limit);
+    let unmetered = mem::replace(&mut machine.gas, meter);
+    machine.warm_codes.clear();
+    let outcome = machine.atomically(|machine| apply_all(machine, &proposal));
+    machine.warm_codes.clear();
+    machine.gas = unmetered;
+    match outcome {
+        Ok(()) => emit_result(machine, id, "proposal_executed", ""),
+        Err((index, error)) => {
+            proposal.set_status(ProposalStatus::Failed);
+            proposal.failed_reason = format!("message {index} ({}): {error}", proposal.messages[index].type_url);
+            emit_result(machine, id, "proposal_failed", &proposal.failed_reason);
+            gov::apply_proposal(machine, &proposal)?;
+        }
+    }
+    Ok(())
+}
+
+fn apply_all(machine: &mut Machine<'_>, proposal: &Proposal) -> Result<(), (usize, TxError)> {
+    let gov = machine.env.gov.clone();
+    for (index, any) in proposal.messages.iter().enumerate() {
+        message::apply_as(machine, &gov, any, Rights::Own).map_err(|error| (index, error))?;
+    }
+    Ok(())
+}
+
+fn emit_result(machine: &mut Machine<'_>, id: u64, result: &str, log: &str) {
+    machine.emit(
+        Event::new("active_proposal")
+            .with("proposal_id", id.to_string())
+            .with("proposal_result", result)
+            .with("proposal_log", log),
+    );
+}

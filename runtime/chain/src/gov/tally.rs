@@ -1,0 +1,130 @@
+//! Counting votes. Pure arithmetic over weights; ratios are basis points, nothing is rounded.
+
+use std::collections::BTreeMap;
+
+use supercloud_proto::cosmos::gov::v1::{Proposal, TallyResult, Vote, VoteOption};
+use supercloud_proto::prost::Message;
+
+use crate::address::Address;
+use crate::config::GovConfig;
+use crate::error::{SdkError, TxError};
+use crate::genesis::ALL_BPS;
+use crate::gov;
+use crate::machine::Machine;
+use crate::state_key;
+
+/// Weight per option; sums of at most 200 weights below 2^32 fit easily.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) yes: u64,
+    pub(super) abstain: u64,
+    pub(super) no: u64,
+    pub(super) veto: u64,
+    /// Weight of the whole council.
+    pub(super) total: u64,
+}
+
+impl Tally {
+    pub(super) fn is_passed(&self, config: &GovConfig, proposal: &Proposal) -> bool {
+        let threshold = if proposal.expedited {
+            config.expedited_threshold_bps
+        } else {
+            config.threshold_bps
+        };
+        let voted = self.yes + self.abstain + self.no + self.veto;
+        let decided = voted - self.abstain;
+        decided > 0
+            && voted * ALL_BPS >= self.total * config.quorum_bps
+            && self.veto * ALL_BPS <= voted * config.veto_threshold_bps
+            && self.yes * ALL_BPS > decided * threshold
+    }
+
+    pub(super) fn to_proto(self) -> TallyResult {
+        TallyResult {
+            yes_count: self.yes.to_string(),
+            abstain_count: self.abstain.to_string(),
+            no_count: self.no.to_string(),
+            no_with_veto_count: self.veto.to_string(),
+        }
+    }
+}
+
+/// Counts the votes of today's council.
+pub(super) fn compute_tally(machine: &mut Machine<'_>, proposal_id: u64) -> Result<Tally, TxError> {
+    let council: BTreeMap<Address, u64> = gov::load_council(machine)?.into_iter().collect();
+    let mut tally = Tally {
+        total: council.values().sum(),
+        ..Tally::default()
+    };
+    // By key and not by list: former members' votes may be there too, in any number.
+    for (voter, weight) in council {
+        let Some(bytes) = machine.read(&state_key::gov::vote(proposal_id, &voter))? else {
+            continue;
+        };
+        let vote = Vote::decode(&*bytes).map_err(|error| SdkError::corrupt("vote", &error))?;
+        match vote.options.first().map(|option| option.option()) {
+            Some(VoteOption::Yes) => tally.yes += weight,
+            Some(VoteOption::Abstain) => tally.abstain += weight,
+            Some(VoteOption::No) => tally.no += weight,
+            Some(VoteOption::NoWithVeto) => tally.veto += weight,
+            Some(VoteOption::Unspecified) | None => {}
+        }
+    }
+    Ok(tally)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genesis::Genesis;
+
+    fn config() -> GovConfig {
+        crate::config::Config::new(&Genesis::new("test-1", "2026-01-01T00:00:00Z")).gov
+    }
+
+    fn passes(yes: u64, abstain: u64, no: u64, veto: u64) -> bool {
+        let tally = Tally {
+            yes,
+            abstain,
+            no,
+            veto,
+            total: 1_000,
+        };
+        tally.is_passed(&config(), &Proposal::default())
+    }
+
+    #[test]
+    fn quorum_is_reached_at_its_exact_share() {
+        assert!(passes(334, 0, 0, 0));
+        assert!(!passes(333, 0, 0, 0));
+        assert!(!passes(0, 1_000, 0, 0));
+    }
+
+    #[test]
+    fn half_of_the_votes_is_not_enough_and_one_more_is() {
+        assert!(!passes(300, 400, 300, 0));
+        assert!(passes(301, 400, 299, 0));
+    }
+
+    #[test]
+    fn veto_above_its_threshold_rejects() {
+        assert!(passes(666, 0, 0, 334));
+        assert!(!passes(665, 0, 0, 335));
+    }
+
+    #[test]
+    fn expedited_proposals_need_their_own_threshold() {
+        let expedited = Proposal {
+            expedited: true,
+            ..Proposal::default()
+        };
+        let tally = |yes, no| Tally {
+            yes,
+            no,
+            total: 1_000,
+            ..Tally::default()
+        };
+        assert!(!tally(667, 333).is_passed(&config(), &expedited));
+        assert!(tally(668, 332).is_passed(&config(), &expedited));
+    }
+}

@@ -1,0 +1,150 @@
+//! Messages: how a packed message finds its code.
+//!
+//! One file per message implements [`Message`]; [`decode`] is the only table of them. Transactions, proposals and
+//! contracts all go through the same table, so a message means the same from wherever it comes.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use supercloud_proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
+use supercloud_proto::cosmos::gov::v1::{MsgSubmitProposal, MsgVote};
+use supercloud_proto::cosmwasm::wasm::v1::{
+    MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract,
+    MsgPinCodes, MsgStoreCode, MsgSudoContract, MsgUnpinCodes, MsgUpdateAdmin, MsgUpdateContractLabel,
+    MsgUpdateInstantiateConfig, MsgUpdateParams,
+};
+use supercloud_proto::osmosis::tokenfactory::v1beta1::{MsgBurn, MsgChangeAdmin, MsgMint};
+use supercloud_proto::prost::{self, DecodeError, Name};
+use supercloud_proto::prost_types::Any;
+use supercloud_proto::supercloud::bank::v1::MsgSetSendRestriction;
+use supercloud_proto::supercloud::gov::v1::MsgSetCouncil;
+use supercloud_proto::supercloud::tokenfactory::v1::MsgSetMintCap;
+use supercloud_proto::{pack, type_url};
+
+use crate::address::{Address, AddressCodec};
+use crate::error::{SdkError, TxError};
+use crate::event::Event;
+use crate::machine::Machine;
+
+/// What a message may do beyond what its signer may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rights {
+    /// Nothing: the signer's own rights.
+    Own,
+    /// Instantiate any code: a submessage of a contract that governance instantiates.
+    InstantiateAny,
+}
+
+/// A message of a module.
+pub(crate) trait Message: prost::Message + Name + Default + 'static {
+    type Response: prost::Message + Name;
+    /// Module name in the `message` event.
+    const MODULE: &'static str;
+
+    /// Bech32 address of its one signer.
+    fn signer(&self) -> &str;
+    /// Refuses what can be refused without state.
+    fn check(&self, codec: &AddressCodec) -> Result<(), TxError>;
+    /// Does it. Callers checked it and know that the signer agreed.
+    fn apply(self, machine: &mut Machine<'_>, rights: Rights) -> Result<Self::Response, TxError>;
+}
+
+/// A message of any type.
+pub(crate) trait AnyMessage {
+    fn signer(&self, codec: &AddressCodec) -> Result<Address, TxError>;
+    fn check(&self, codec: &AddressCodec) -> Result<(), TxError>;
+    /// The `message` event that precedes the message's own.
+    fn event(&self) -> Event;
+    /// Does it and packs the response.
+    fn apply(self: Box<Self>, machine: &mut Machine<'_>, rights: Rights) -> Result<Any, TxError>;
+}
+
+impl<M: Message> AnyMessage for M {
+    fn signer(&self, codec: &AddressCodec) -> Result<Address, TxError> {
+        Ok(codec.parse(Message::signer(self))?)
+    }
+
+    fn check(&self, codec: &AddressCodec) -> Result<(), TxError> {
+        codec.parse(Message::signer(self))?;
+        Message::check(self, codec)
+    }
+
+    fn event(&self) -> Event {
+        Event::new("message")
+            .with("action", type_url::<M>())
+            .with("sender", Message::signer(self))
+            .with("module", M::MODULE)
+    }
+
+    fn apply(self: Box<Self>, machine: &mut Machine<'_>, rights: Rights) -> Result<Any, TxError> {
+        Message::apply(*self, machine, rights).map(|response| pack(&response))
+    }
+}
+
+type Decode = fn(&[u8]) -> Result<Box<dyn AnyMessage>, DecodeError>;
+
+fn entry<M: Message>() -> (String, Decode) {
+    (type_url::<M>(), |bytes| Ok(Box::new(M::decode(bytes)?)))
+}
+
+fn table() -> &'static BTreeMap<String, Decode> {
+    static TABLE: OnceLock<BTreeMap<String, Decode>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        BTreeMap::from([
+            entry::<MsgSend>(),
+            entry::<MsgMultiSend>(),
+            entry::<MsgSetSendRestriction>(),
+            entry::<MsgStoreCode>(),
+            entry::<MsgInstantiateContract>(),
+            entry::<MsgInstantiateContract2>(),
+            entry::<MsgExecuteContract>(),
+            entry::<MsgMigrateContract>(),
+            entry::<MsgSudoContract>(),
+            entry::<MsgUpdateAdmin>(),
+            entry::<MsgClearAdmin>(),
+            entry::<MsgUpdateContractLabel>(),
+            entry::<MsgUpdateInstantiateConfig>(),
+            entry::<MsgUpdateParams>(),
+            entry::<MsgPinCodes>(),
+            entry::<MsgUnpinCodes>(),
+            entry::<MsgSubmitProposal>(),
+            entry::<MsgVote>(),
+            entry::<MsgSetCouncil>(),
+            entry::<MsgMint>(),
+            entry::<MsgBurn>(),
+            entry::<MsgChangeAdmin>(),
+            entry::<MsgSetMintCap>(),
+        ])
+    })
+}
+
+/// Unpacks a message of a known type.
+pub(crate) fn decode(any: &Any) -> Result<Box<dyn AnyMessage>, TxError> {
+    let decode = table()
+        .get(&any.type_url)
+        .ok_or_else(|| SdkError::UnknownRequest(format!("this chain does not know message {:?}", any.type_url)))?;
+    decode(&any.value).map_err(|error| SdkError::TxParse(format!("{}: {error}", any.type_url)).into())
+}
+
+/// Runs a message whose only signer must be `signer`: what proposals and contracts do.
+pub(crate) fn apply_as(machine: &mut Machine<'_>, signer: &Address, any: &Any, rights: Rights) -> Result<Any, TxError> {
+    let message = decode(any)?;
+    message.check(&machine.env.codec)?;
+    if message.signer(&machine.env.codec)? != *signer {
+        return Err(
+            SdkError::Unauthorized(format!("{} must be signed by {}", any.type_url, machine.text(signer))).into(),
+        );
+    }
+    machine.emit(message.event());
+    message.apply(machine, rights)
+}
+
+/// Refuses a message that only governance may send.
+pub(crate) fn assert_authority(machine: &Machine<'_>, authority: &str) -> Result<(), TxError> {
+    let expected = machine.text(&machine.env.gov);
+    if authority == expected {
+        Ok(())
+    } else {
+        Err(SdkError::Unauthorized(format!("invalid authority; expected {expected}, got {authority}")).into())
+    }
+}

@@ -1,0 +1,200 @@
+//! Every key of the state. A key is `<module>/` and then bytes of the module's own; gas counts only the latter.
+//!
+//! The bytes of `wasm/` and `bank/` are wasmd's and the Cosmos SDK's, so raw store queries find them where tools look.
+
+use crate::address::Address;
+
+/// Length of the part of a key that gas counts: all after the module's name.
+pub(crate) fn compute_metered_len(key: &[u8]) -> usize {
+    key.iter()
+        .position(|byte| *byte == b'/')
+        .map_or(key.len(), |slash| key.len() - slash - 1)
+}
+
+fn join(parts: &[&[u8]]) -> Vec<u8> {
+    parts.concat()
+}
+
+/// What the chain knows of itself.
+pub(crate) mod chain {
+    /// Configuration as JSON: see `config.rs`.
+    pub(crate) const CONFIG: &[u8] = b"chain/config";
+    /// Height and time of the last block, as JSON.
+    pub(crate) const LAST_BLOCK: &[u8] = b"chain/last_block";
+}
+
+pub(crate) mod auth {
+    use super::{Address, join};
+
+    /// `01 ‖ address` -> account as protobuf `Any`.
+    pub(crate) const ACCOUNTS: &[u8] = b"acc/\x01";
+    /// Next account number, big endian.
+    pub(crate) const NEXT_NUMBER: &[u8] = b"acc/\x02";
+
+    pub(crate) fn account(address: &Address) -> Vec<u8> {
+        join(&[ACCOUNTS, address.as_bytes()])
+    }
+}
+
+pub(crate) mod bank {
+    use super::{Address, join};
+
+    /// `00 ‖ denom` -> amount as text.
+    pub(crate) const SUPPLY: &[u8] = b"bank/\x00";
+    /// `01 ‖ denom` -> metadata as protobuf.
+    pub(crate) const METADATA: &[u8] = b"bank/\x01";
+    /// `02 ‖ len ‖ address ‖ denom` -> amount as text; absent when zero.
+    pub(crate) const BALANCES: &[u8] = b"bank/\x02";
+    /// `03 ‖ denom ‖ 00 ‖ len ‖ address` -> nothing: the holders of a denom.
+    pub(crate) const HOLDERS: &[u8] = b"bank/\x03";
+    /// `80 ‖ denom` -> nothing: the denom's transfers are restricted.
+    pub(crate) const RESTRICTED: &[u8] = b"bank/\x80";
+    /// `81 ‖ denom ‖ 00 ‖ len ‖ address` -> nothing: may send and receive the restricted denom.
+    pub(crate) const ALLOWED: &[u8] = b"bank/\x81";
+
+    pub(crate) fn supply(denom: &str) -> Vec<u8> {
+        join(&[SUPPLY, denom.as_bytes()])
+    }
+
+    pub(crate) fn metadata(denom: &str) -> Vec<u8> {
+        join(&[METADATA, denom.as_bytes()])
+    }
+
+    pub(crate) fn balances(address: &Address) -> Vec<u8> {
+        join(&[BALANCES, &address.length_prefixed()])
+    }
+
+    pub(crate) fn balance(address: &Address, denom: &str) -> Vec<u8> {
+        join(&[BALANCES, &address.length_prefixed(), denom.as_bytes()])
+    }
+
+    pub(crate) fn holders(denom: &str) -> Vec<u8> {
+        join(&[HOLDERS, denom.as_bytes(), &[0]])
+    }
+
+    pub(crate) fn holder(denom: &str, address: &Address) -> Vec<u8> {
+        join(&[HOLDERS, denom.as_bytes(), &[0], &address.length_prefixed()])
+    }
+
+    pub(crate) fn restricted(denom: &str) -> Vec<u8> {
+        join(&[RESTRICTED, denom.as_bytes()])
+    }
+
+    pub(crate) fn all_allowed(denom: &str) -> Vec<u8> {
+        join(&[ALLOWED, denom.as_bytes(), &[0]])
+    }
+
+    pub(crate) fn allowed(denom: &str, address: &Address) -> Vec<u8> {
+        join(&[ALLOWED, denom.as_bytes(), &[0], &address.length_prefixed()])
+    }
+}
+
+pub(crate) mod wasm {
+    use super::{Address, join};
+
+    /// `01 ‖ code id` -> `CodeInfo`.
+    pub(crate) const CODES: &[u8] = b"wasm/\x01";
+    /// `03 ‖ address ‖ key` -> a contract's own storage.
+    pub(crate) const STORAGE: &[u8] = b"wasm/\x03";
+    /// `04 ‖ "lastCodeId"` -> next code id, big endian.
+    pub(crate) const NEXT_CODE_ID: &[u8] = b"wasm/\x04lastCodeId";
+    /// `04 ‖ "lastContractId"` -> next classic instance id, big endian.
+    pub(crate) const NEXT_INSTANCE_ID: &[u8] = b"wasm/\x04lastContractId";
+    /// `07 ‖ code id` -> nothing: pinned.
+    pub(crate) const PINNED: &[u8] = b"wasm/\x07";
+    /// `10` -> `Params`.
+    pub(crate) const PARAMS: &[u8] = b"wasm/\x10";
+    /// `20 ‖ checksum` -> Wasm bytes, uncompressed. wasmd keeps them in files; here the state is all there is.
+    const BLOB: &[u8] = b"wasm/\x20";
+
+    pub(crate) fn code(id: u64) -> Vec<u8> {
+        join(&[CODES, &id.to_be_bytes()])
+    }
+
+    /// `02 ‖ address` -> `ContractInfo`.
+    pub(crate) fn contract(address: &Address) -> Vec<u8> {
+        join(&[b"wasm/\x02", address.as_bytes()])
+    }
+
+    pub(crate) fn storage(address: &Address) -> Vec<u8> {
+        join(&[STORAGE, address.as_bytes()])
+    }
+
+    /// `05 ‖ address ‖ number` -> `ContractCodeHistoryEntry`.
+    pub(crate) fn history(address: &Address) -> Vec<u8> {
+        join(&[b"wasm/\x05", address.as_bytes()])
+    }
+
+    /// `06 ‖ code id ‖ height ‖ tx index ‖ address` -> nothing.
+    pub(crate) fn by_code(code_id: u64) -> Vec<u8> {
+        join(&[b"wasm/\x06", &code_id.to_be_bytes()])
+    }
+
+    pub(crate) fn pinned(id: u64) -> Vec<u8> {
+        join(&[PINNED, &id.to_be_bytes()])
+    }
+
+    /// `09 ‖ len ‖ creator ‖ height ‖ tx index ‖ address` -> nothing.
+    pub(crate) fn by_creator(creator: &Address) -> Vec<u8> {
+        join(&[b"wasm/\x09", &creator.length_prefixed()])
+    }
+
+    pub(crate) fn blob(checksum: &[u8]) -> Vec<u8> {
+        join(&[BLOB, checksum])
+    }
+}
+
+pub(crate) mod gov {
+    use super::{Address, join};
+
+    /// Next proposal id, big endian.
+    pub(crate) const NEXT_ID: &[u8] = b"gov/\x01";
+    /// `02 ‖ id` -> `Proposal`.
+    pub(crate) const PROPOSALS: &[u8] = b"gov/\x02";
+    /// `03 ‖ time ‖ id` -> nothing: voting ends at that time (nanoseconds, big endian).
+    pub(crate) const VOTING: &[u8] = b"gov/\x03";
+    /// `04 ‖ time ‖ id` -> nothing: passed, runs at that time.
+    pub(crate) const TIMELOCKED: &[u8] = b"gov/\x04";
+    /// `06 ‖ len ‖ address` -> weight, big endian.
+    pub(crate) const COUNCIL: &[u8] = b"gov/\x06";
+
+    pub(crate) fn proposal(id: u64) -> Vec<u8> {
+        join(&[PROPOSALS, &id.to_be_bytes()])
+    }
+
+    pub(crate) fn due(queue: &[u8], time_nanos: u64, id: u64) -> Vec<u8> {
+        join(&[queue, &time_nanos.to_be_bytes(), &id.to_be_bytes()])
+    }
+
+    /// `05 ‖ id ‖ len ‖ address` -> `Vote`.
+    pub(crate) fn votes(id: u64) -> Vec<u8> {
+        join(&[b"gov/\x05", &id.to_be_bytes()])
+    }
+
+    pub(crate) fn vote(id: u64, voter: &Address) -> Vec<u8> {
+        join(&[&votes(id), &voter.length_prefixed()])
+    }
+
+    pub(crate) fn voter(address: &Address) -> Vec<u8> {
+        join(&[COUNCIL, &address.length_prefixed()])
+    }
+}
+
+pub(crate) mod tokenfactory {
+    use super::join;
+
+    /// `01 ‖ denom` -> admin's bytes.
+    pub(crate) fn admin(denom: &str) -> Vec<u8> {
+        join(&[b"tokenfactory/\x01", denom.as_bytes()])
+    }
+
+    /// `02 ‖ denom` -> most that may be minted in a day, 16 bytes big endian.
+    pub(crate) fn mint_cap(denom: &str) -> Vec<u8> {
+        join(&[b"tokenfactory/\x02", denom.as_bytes()])
+    }
+
+    /// `03 ‖ denom` -> day (8 bytes) and what was minted in it (16 bytes), big endian.
+    pub(crate) fn minted(denom: &str) -> Vec<u8> {
+        join(&[b"tokenfactory/\x03", denom.as_bytes()])
+    }
+}

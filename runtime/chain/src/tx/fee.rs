@@ -1,0 +1,70 @@
+//! The fee: at least the minimum price of the gas asked for, paid to governance's account, the pool of the chain.
+
+use crate::address::Address;
+use crate::coin::Coins;
+use crate::error::{SdkError, TxError};
+use crate::event::Event;
+use crate::machine::{Machine, Mode};
+use crate::{auth, bank};
+
+use super::DecodedTx;
+
+/// SDK gas that taking a fee costs beyond the checks that a free transaction passes too: three balance updates in the
+/// store. Simulations name no fee, so this is added to them and an estimate is not short of it.
+const SIMULATED_FEE_GAS: u64 = 24_000;
+
+/// Takes the fee from its payer (by default the first signer), whose account must exist.
+pub(super) fn apply_fee(machine: &mut Machine<'_>, tx: &DecodedTx, first_signer: &Address) -> Result<(), TxError> {
+    let fee = tx.auth.fee.clone().unwrap_or_default();
+    let coins = Coins::from_proto(&fee.amount)?;
+    let payer = if fee.payer.is_empty() {
+        first_signer.clone()
+    } else {
+        machine.address(&fee.payer)?
+    };
+    let payer_text = machine.text(&payer);
+    if machine.mode == Mode::Deliver {
+        assert_price(machine, &coins, fee.gas_limit)?;
+    }
+    if auth::load(machine, &payer)?.is_none() {
+        return Err(SdkError::UnknownAddress(format!("fee payer address: {payer_text} does not exist")).into());
+    }
+    if machine.mode == Mode::Simulate {
+        machine.charge(SIMULATED_FEE_GAS, "fee")?;
+    } else if !coins.is_empty() {
+        for coin in coins.iter() {
+            if bank::is_restricted(machine, &coin.denom)? {
+                let text = format!("{} is restricted and cannot pay fees", coin.denom);
+                return Err(SdkError::InsufficientFee(text).into());
+            }
+        }
+        let pool = machine.env.gov.clone();
+        bank::apply_transfer(machine, &payer, &pool, &coins)?;
+    }
+    machine.emit(
+        Event::new("tx")
+            .with("fee", coins.to_string())
+            .with("fee_payer", payer_text),
+    );
+    Ok(())
+}
+
+/// One of the accepted denoms must reach its minimum.
+fn assert_price(machine: &Machine<'_>, coins: &Coins, gas: u64) -> Result<(), TxError> {
+    let prices = &machine.env.config.min_gas_prices;
+    let enough = prices
+        .iter()
+        .any(|price| coins.amount_of(&price.denom) >= price.compute_fee(gas));
+    if prices.is_empty() || enough {
+        return Ok(());
+    }
+    let required: Vec<String> = prices
+        .iter()
+        .map(|price| format!("{}{}", price.compute_fee(gas), price.denom))
+        .collect();
+    Err(SdkError::InsufficientFee(format!(
+        "insufficient fees; got: {coins} required: {}",
+        required.join(",")
+    ))
+    .into())
+}

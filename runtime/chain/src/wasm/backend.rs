@@ -1,0 +1,204 @@
+//! What a running contract reaches: its own storage, queries, the address rules.
+//!
+//! Storage and queries are charged to the transaction's meter at once and reported to the engine as external gas, so
+//! both sides always agree on what is left. An iterator remembers only its position and reads the live state: a write
+//! during iteration has a defined effect.
+
+use crate::address::Address;
+use crate::gas::kv;
+use crate::machine::Machine;
+use crate::state_key;
+use crate::store::Direction;
+use crate::vm::{Backend, BackendError, BackendResult, CW_GAS_PER_SDK_GAS, Order, Record};
+use crate::wasm::{gas_register, querier};
+
+/// Whether the contract may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    ReadWrite,
+    ReadOnly,
+}
+
+pub(crate) struct ContractBackend<'m, 'e> {
+    machine: &'m mut Machine<'e>,
+    contract: Address,
+    /// State key before the contract's own keys.
+    prefix: Vec<u8>,
+    access: Access,
+    iterators: Vec<Cursor>,
+}
+
+/// What is left of an iteration: full keys, start inclusive, end exclusive.
+struct Cursor {
+    start: Vec<u8>,
+    end: Option<Vec<u8>>,
+    order: Order,
+}
+
+impl<'m, 'e> ContractBackend<'m, 'e> {
+    pub(crate) fn new(machine: &'m mut Machine<'e>, contract: Address, access: Access) -> Self {
+        let prefix = state_key::wasm::storage(&contract);
+        Self {
+            machine,
+            contract,
+            prefix,
+            access,
+            iterators: Vec::new(),
+        }
+    }
+
+    fn full_key(&self, key: &[u8]) -> Vec<u8> {
+        [self.prefix.as_slice(), key].concat()
+    }
+
+    fn metered_len(&self, key: &[u8]) -> usize {
+        state_key::compute_metered_len(&self.prefix) + key.len()
+    }
+
+    /// Takes `cost` from both meters, or nothing when the call cannot pay it.
+    fn charge(&mut self, cost: u64, gas_left: u64) -> (Result<(), BackendError>, u64) {
+        let cw_cost = to_cw_gas(cost);
+        let paid = cw_cost <= gas_left && self.machine.charge(cost, "wasm contract").is_ok();
+        (if paid { Ok(()) } else { Err(BackendError::OutOfGas) }, cw_cost)
+    }
+
+    fn assert_writable(&self) -> Result<(), BackendError> {
+        match self.access {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => Err(BackendError::Fatal("storage is read-only here".to_owned())),
+        }
+    }
+
+    fn step(&self, cursor: &Cursor) -> Option<Record> {
+        let direction = match cursor.order {
+            Order::Ascending => Direction::Ascending,
+            Order::Descending => Direction::Descending,
+        };
+        self.machine
+            .state
+            .range(Some(&cursor.start), cursor.end.as_deref(), direction)
+            .next()
+    }
+}
+
+impl Backend for ContractBackend<'_, '_> {
+    fn read(&mut self, key: &[u8], gas_left: u64) -> BackendResult<Option<Vec<u8>>> {
+        let value = self.machine.state.get(&self.full_key(key));
+        let cost = kv::compute_read(self.metered_len(key), value.as_ref().map_or(0, Vec::len));
+        let (paid, cost) = self.charge(cost, gas_left);
+        (paid.map(|()| value), cost)
+    }
+
+    fn write(&mut self, key: &[u8], value: &[u8], gas_left: u64) -> BackendResult<()> {
+        if let Err(error) = self.assert_writable() {
+            return (Err(error), 0);
+        }
+        let (paid, cost) = self.charge(kv::compute_write(self.metered_len(key), value.len()), gas_left);
+        if paid.is_ok() {
+            let key = self.full_key(key);
+            self.machine.state.set(key, value.to_vec());
+        }
+        (paid, cost)
+    }
+
+    fn remove(&mut self, key: &[u8], gas_left: u64) -> BackendResult<()> {
+        if let Err(error) = self.assert_writable() {
+            return (Err(error), 0);
+        }
+        let (paid, cost) = self.charge(kv::DELETE, gas_left);
+        if paid.is_ok() {
+            let key = self.full_key(key);
+            self.machine.state.remove(key);
+        }
+        (paid, cost)
+    }
+
+    fn scan(&mut self, start: Option<&[u8]>, end: Option<&[u8]>, order: Order, gas_left: u64) -> BackendResult<u32> {
+        let (paid, cost) = self.charge(kv::ITERATOR_STEP, gas_left);
+        let id = u32::try_from(self.iterators.len()).map_err(|_| BackendError::Fatal("too many iterators".to_owned()));
+        self.iterators.push(Cursor {
+            start: self.full_key(start.unwrap_or_default()),
+            end: match end {
+                Some(end) => Some(self.full_key(end)),
+                None => crate::state::compute_prefix_end(&self.prefix),
+            },
+            order,
+        });
+        (paid.and(id), cost)
+    }
+
+    fn next(&mut self, iterator: u32, gas_left: u64) -> BackendResult<Option<Record>> {
+        let Some(cursor) = self.iterators.get(iterator as usize) else {
+            return (Err(BackendError::UnknownIterator(iterator)), 0);
+        };
+        let Some((full_key, value)) = self.step(cursor) else {
+            let (paid, cost) = self.charge(kv::ITERATOR_STEP, gas_left);
+            return (paid.map(|()| None), cost);
+        };
+        let cursor = &mut self.iterators[iterator as usize];
+        match cursor.order {
+            // The smallest key above this one.
+            Order::Ascending => cursor.start = [full_key.as_slice(), &[0]].concat(),
+            Order::Descending => cursor.end = Some(full_key.clone()),
+        }
+        let key = full_key[self.prefix.len()..].to_vec();
+        let (paid, cost) = self.charge(kv::compute_step(self.metered_len(&key), value.len()), gas_left);
+        (paid.map(|()| Some((key, value))), cost)
+    }
+
+    fn query(&mut self, request: &[u8], gas_left: u64) -> BackendResult<Vec<u8>> {
+        let limit = gas_left / CW_GAS_PER_SDK_GAS;
+        let contract = self.contract.clone();
+        let (answer, used) = self
+            .machine
+            .with_gas_limit(limit, |machine| querier::answer_contract(machine, &contract, request));
+        let paid = self.machine.charge(used, "contract sub-query");
+        let answer = match (answer, paid) {
+            (Ok(answer), Ok(())) => Ok(answer),
+            _ => Err(BackendError::OutOfGas),
+        };
+        (answer, to_cw_gas(used))
+    }
+
+    fn addr_validate(&mut self, human: &str) -> BackendResult<()> {
+        let (paid, cost) = self.charge(gas_register::VALIDATE, gas_left_unknown());
+        let valid = self
+            .machine
+            .env
+            .codec
+            .parse(human)
+            .map(drop)
+            .map_err(|error| BackendError::User(error.to_string()));
+        (paid.and(valid), cost)
+    }
+
+    fn addr_canonicalize(&mut self, human: &str) -> BackendResult<Vec<u8>> {
+        let (paid, cost) = self.charge(gas_register::CANONICALIZE, gas_left_unknown());
+        let parsed = self.machine.env.codec.parse(human);
+        let bytes = parsed.map(|address| address.as_bytes().to_vec());
+        (
+            paid.and(bytes.map_err(|error| BackendError::User(error.to_string()))),
+            cost,
+        )
+    }
+
+    fn addr_humanize(&mut self, canonical: &[u8]) -> BackendResult<String> {
+        let (paid, cost) = self.charge(gas_register::HUMANIZE, gas_left_unknown());
+        let text = Address::from_bytes(canonical)
+            .map(|address| self.machine.text(&address))
+            .map_err(|error| BackendError::User(error.to_string()));
+        (paid.and(text), cost)
+    }
+
+    fn debug(&mut self, _: &str) {}
+}
+
+/// The address functions are not told what the call has left: the transaction's meter bounds them, and the engine
+/// takes the reported cost from the call's own.
+const fn gas_left_unknown() -> u64 {
+    u64::MAX
+}
+
+fn to_cw_gas(sdk_gas: u64) -> u64 {
+    sdk_gas.saturating_mul(CW_GAS_PER_SDK_GAS)
+}

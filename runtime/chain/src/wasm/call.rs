@@ -1,0 +1,128 @@
+//! One call of an entry point: set-up gas, engine, gas settlement, decoding.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::address::Address;
+use crate::error::TxError;
+use crate::machine::Machine;
+use crate::vm::{CW_GAS_PER_SDK_GAS, Checksum, EntryPoint, VmCall, VmError, VmReport};
+use crate::wasm::backend::{Access, ContractBackend};
+use crate::wasm::contract::Contract;
+use crate::wasm::json::{Binary, BlockInfo, ContractAddress, ContractResult, Env, TransactionInfo};
+use crate::wasm::{WasmError, code, gas_register};
+
+/// Charges the set-up of a call: less for code that is pinned or was called before in this transaction.
+pub(crate) fn charge_setup(machine: &mut Machine<'_>, contract: &Contract, location: &str) -> Result<(), TxError> {
+    let pinned = super::contract::is_pinned(machine, contract.info.code_id)?;
+    let warm = !machine.warm_codes.insert(contract.checksum);
+    let setup = if pinned || warm {
+        gas_register::INSTANCE_DISCOUNTED
+    } else {
+        gas_register::INSTANCE
+    };
+    Ok(machine.charge(setup, location)?)
+}
+
+/// Calls an entry point and returns what the contract answered.
+///
+/// A refusal by the contract is [`WasmError::Contract`], anything else that stops it [`WasmError::Vm`]. Out of gas is
+/// the transaction's error.
+pub(crate) fn call_contract<T: DeserializeOwned>(
+    machine: &mut Machine<'_>,
+    contract: &Contract,
+    entry_point: EntryPoint,
+    args: &[&[u8]],
+) -> Result<T, TxError> {
+    code::load_into_engine(machine, &contract.checksum)?;
+    let report = call_engine(machine, &contract.address, &contract.checksum, entry_point, args);
+    let json = settle(machine, report, entry_point)?;
+    match serde_json::from_slice::<ContractResult<T>>(&json) {
+        Ok(ContractResult::Ok(value)) => Ok(value),
+        Ok(ContractResult::Err(text)) => Err(WasmError::Contract { text, entry_point }.into()),
+        Err(error) => Err(WasmError::Vm {
+            reason: format!("the contract's answer does not parse: {error}"),
+        }
+        .into()),
+    }
+}
+
+fn call_engine(
+    machine: &mut Machine<'_>,
+    address: &Address,
+    checksum: &Checksum,
+    entry_point: EntryPoint,
+    args: &[&[u8]],
+) -> VmReport {
+    let access = if entry_point == EntryPoint::Query {
+        Access::ReadOnly
+    } else {
+        Access::ReadWrite
+    };
+    let gas_limit = machine.gas.remaining().saturating_mul(CW_GAS_PER_SDK_GAS);
+    let vm = Arc::clone(&machine.env.vm);
+    let mut backend = ContractBackend::new(machine, address.clone(), access);
+    vm.call(
+        VmCall {
+            checksum,
+            entry_point,
+            args,
+            gas_limit,
+        },
+        &mut backend,
+    )
+}
+
+/// Charges what the engine itself used; the backend's part is charged already. Decoding the answer is charged before
+/// the division, so that only one fraction is dropped per call.
+fn settle(machine: &mut Machine<'_>, report: VmReport, entry_point: EntryPoint) -> Result<Vec<u8>, TxError> {
+    let location = "wasm contract";
+    let json_len = report.result.as_ref().map_or(0, Vec::len) as u64;
+    let decoding = json_len.saturating_mul(gas_register::RESULT_PER_BYTE * CW_GAS_PER_SDK_GAS);
+    let internal = report.gas_internal.saturating_add(decoding) / CW_GAS_PER_SDK_GAS;
+    if report.result == Err(VmError::OutOfGas) {
+        return Err(machine.gas.exhaust(location).into());
+    }
+    machine.charge(internal, location)?;
+    if machine.gas.remaining() == 0 {
+        // wasmd counts exactly exhausted gas as out of gas here.
+        return Err(machine.gas.out_of_gas(location).into());
+    }
+    report.result.map_err(|error| {
+        let name = entry_point.export_name();
+        WasmError::Vm {
+            reason: format!("{name}: {error}"),
+        }
+        .into()
+    })
+}
+
+/// `Env` of a call in this block.
+pub(crate) fn compute_env(machine: &Machine<'_>, contract: &Address) -> Vec<u8> {
+    to_json(&Env {
+        block: BlockInfo {
+            height: machine.block.height,
+            time: machine.block.time_nanos.to_string(),
+            chain_id: machine.env.config.chain_id.clone(),
+        },
+        transaction: transaction_info(machine),
+        contract: ContractAddress {
+            address: machine.text(contract),
+        },
+    })
+}
+
+/// Queries are not part of a transaction, not even those that a transaction makes.
+fn transaction_info(machine: &Machine<'_>) -> Option<TransactionInfo> {
+    let tx = machine.tx.filter(|_| machine.query_depth == 0)?;
+    Some(TransactionInfo {
+        index: tx.index,
+        hash: Binary(tx.hash.to_vec()),
+    })
+}
+
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Vec<u8> {
+    serde_json::to_vec(value).expect("the host's own types have only text keys")
+}

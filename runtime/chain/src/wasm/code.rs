@@ -1,0 +1,95 @@
+//! Wasm bytes in the state and in the engine.
+
+use std::io::Read;
+
+use flate2::bufread::GzDecoder;
+
+use crate::error::{SdkError, TxError};
+use crate::machine::Machine;
+use crate::state_key;
+use crate::vm::Checksum;
+use crate::wasm::WasmError;
+
+const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
+
+/// Makes sure that the engine knows a stored code: after a restart it knows none.
+pub(crate) fn load_into_engine(machine: &Machine<'_>, checksum: &Checksum) -> Result<(), TxError> {
+    let vm = &machine.env.vm;
+    if vm.is_loaded(checksum) {
+        return Ok(());
+    }
+    let wasm = load_blob(machine, checksum)?;
+    vm.load(&wasm).map_err(|error| WasmError::Vm {
+        reason: error.to_string(),
+    })?;
+    Ok(())
+}
+
+/// Stored bytes of a code, uncompressed. Free of gas: wasmd reads them from a file.
+pub(crate) fn load_blob(machine: &Machine<'_>, checksum: &Checksum) -> Result<Vec<u8>, TxError> {
+    let blob = machine.state.get(&state_key::wasm::blob(checksum));
+    Ok(blob.ok_or_else(|| SdkError::Logic(format!("wasm {} is missing", hex::encode(checksum))))?)
+}
+
+pub(crate) fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(&GZIP_MAGIC)
+}
+
+/// Unpacks one gzip member of at most `limit` bytes, checksum included; nothing may follow it.
+pub(crate) fn uncompress(bytes: &[u8], limit: usize) -> Result<Vec<u8>, WasmError> {
+    let refused = |reason: String| WasmError::Create { reason };
+    let mut decoder = GzDecoder::new(bytes);
+    let mut wasm = Vec::new();
+    // One byte more than allowed shows that there is more, without unpacking a bomb.
+    let mut limited = Read::take(&mut decoder, limit as u64 + 1);
+    limited
+        .read_to_end(&mut wasm)
+        .map_err(|error| refused(format!("uncompress wasm archive: {error}")))?;
+    if wasm.len() > limit {
+        return Err(refused(format!("uncompressed wasm exceeds limit {limit}")));
+    }
+    let rest = decoder.into_inner().len();
+    if rest > 0 {
+        return Err(refused(format!("{rest} bytes follow the wasm archive")));
+    }
+    Ok(wasm)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn archive_at_the_limit_is_unpacked_and_one_byte_more_is_not() {
+        let archive = gzip(&[7; 1_000]);
+        assert_eq!(uncompress(&archive, 1_000), Ok(vec![7; 1_000]));
+        let refused = WasmError::Create {
+            reason: "uncompressed wasm exceeds limit 999".into(),
+        };
+        assert_eq!(uncompress(&archive, 999), Err(refused));
+    }
+
+    #[test]
+    fn broken_checksum_and_trailing_bytes_are_refused() {
+        let mut archive = gzip(&[7; 1_000]);
+        let crc = archive.len() - 8;
+        archive[crc] ^= 1;
+        assert!(uncompress(&archive, 1_000).is_err());
+        let trailing = [gzip(b"a"), vec![0]].concat();
+        let refused = WasmError::Create {
+            reason: "1 bytes follow the wasm archive".into(),
+        };
+        assert_eq!(uncompress(&trailing, 1_000), Err(refused));
+    }
+}
