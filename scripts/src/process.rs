@@ -1,8 +1,12 @@
 //! Child processes: run, capture, and say which command failed and what it wrote.
 
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+
+/// How often a command with a time limit is looked at.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Runs a command and returns its stdout; what it wrote to stderr is part of the error.
 pub fn capture(command: &mut Command) -> Result<String> {
@@ -35,6 +39,32 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Like [`run`], but ends the command when it takes longer than `limit`.
+pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
+    let shown = show(command);
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(std::io::stderr())
+        .spawn()
+        .with_context(|| format!("cannot start `{shown}`"))?;
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait().with_context(|| format!("cannot wait for `{shown}`"))? {
+            return if status.success() {
+                Ok(())
+            } else {
+                Err(anyhow!("`{shown}` ended with {status}"))
+            };
+        }
+        if Instant::now() >= deadline {
+            child.kill().with_context(|| format!("cannot end `{shown}`"))?;
+            child.wait().with_context(|| format!("cannot wait for `{shown}`"))?;
+            bail!("`{shown}` took longer than {} s", limit.as_secs());
+        }
+        std::thread::sleep(POLL_INTERVAL);
+    }
+}
+
 /// The cargo that runs us, or the one on the path.
 #[must_use]
 pub fn cargo() -> Command {
@@ -58,5 +88,16 @@ mod tests {
             error.to_string(),
             "`sh -c echo broken >&2; exit 4` ended with exit status: 4: broken"
         );
+    }
+
+    #[test]
+    fn command_over_its_time_is_ended() {
+        let error = run_within(Command::new("sleep").arg("60"), Duration::ZERO).unwrap_err();
+        assert_eq!(error.to_string(), "`sleep 60` took longer than 0 s");
+    }
+
+    #[test]
+    fn command_within_its_time_passes() {
+        run_within(&mut Command::new("true"), Duration::from_secs(60)).unwrap();
     }
 }

@@ -4,7 +4,8 @@
 //! and a wrapper script starts the compiler with that folder's libraries. Names are resolved from the packages' own
 //! `Depends`, because they change with the version.
 
-use std::collections::{BTreeMap, VecDeque};
+mod packages;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -12,24 +13,13 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use self::packages::{COMPILER, SOURCES, is_compiler_part, resolve};
 use super::{Compiler, PackageRecord, Toolchain, Way, first_line, load_linker, query_sysroot};
 use crate::digest::sha256_hex;
 use crate::process;
 
-/// The compiler and the sources of its std; what else is needed follows from `Depends`.
-const WANTED: [&str; 2] = ["rustc-web", "rust-web-src"];
-/// The oldest version that the workspace's `rust-version` accepts.
-const MINIMUM_MINOR: u64 = 95;
 /// Written last into an unpacked toolchain: a folder without it is an interrupted attempt.
 const RECORD_FILE: &str = "packages.json";
-
-/// One package as the archive's index describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Package {
-    name: String,
-    version: String,
-    depends: Vec<String>,
-}
 
 /// Uses the cached toolchain of the archive's version, or fetches and unpacks it.
 pub(super) fn obtain(cache: &Path) -> Result<Toolchain> {
@@ -85,8 +75,8 @@ fn fetch(base: &Path) -> Result<PathBuf> {
     let packages = resolve()?;
     let compiler = packages
         .iter()
-        .find(|package| package.name == WANTED[0])
-        .context("resolved no rustc-web")?;
+        .find(|package| package.name == COMPILER)
+        .context("resolved no compiler")?;
     let home = base.join(compiler.version.replace(['/', ':'], "_"));
     fs::create_dir_all(base)?;
     let scratch = tempfile::Builder::new().prefix("unpacking-").tempdir_in(base)?;
@@ -110,7 +100,7 @@ fn fetch(base: &Path) -> Result<PathBuf> {
     for package in &packages {
         let file = find_deb(&debs, &package.name)?;
         let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        unpack(&file, &root, package.name == "rust-web-src")?;
+        unpack(&file, &root, package.name == SOURCES)?;
         if is_compiler_part(&package.name) {
             let (name, version) = (package.name.clone(), package.version.clone());
             records.push(PackageRecord {
@@ -129,78 +119,6 @@ fn fetch(base: &Path) -> Result<PathBuf> {
     process::capture(Command::new(home.join("rustc")).arg("--version")).context("unpacked compiler does not start")?;
     fs::write(home.join(RECORD_FILE), serde_json::to_string_pretty(&records)?)?;
     Ok(home)
-}
-
-/// Follows `Depends` from the wanted packages: through the compiler's own parts always, and through plain libraries
-/// that this machine lacks.
-fn resolve() -> Result<Vec<Package>> {
-    if process::capture(Command::new("apt-cache").args(["show", "--no-all-versions", WANTED[0]])).is_err() {
-        eprintln!("apt has no list of packages yet, updating it");
-        process::run(Command::new("apt-get").args(["update", "--quiet"]))?;
-    }
-    let mut found = BTreeMap::new();
-    let mut queue: VecDeque<String> = WANTED.iter().map(|name| (*name).to_owned()).collect();
-    while let Some(name) = queue.pop_front() {
-        if found.contains_key(&name) {
-            continue;
-        }
-        let package = parse_show(&process::capture(Command::new("apt-cache").args([
-            "show",
-            "--no-all-versions",
-            &name,
-        ]))?)?;
-        let wanted = package
-            .depends
-            .iter()
-            .filter(|name| is_compiler_part(name) || is_missing_library(name));
-        queue.extend(wanted.cloned());
-        found.insert(name, package);
-    }
-    let version = &found[WANTED[0]].version;
-    let minor = version
-        .split('.')
-        .nth(1)
-        .and_then(|minor| minor.parse::<u64>().ok())
-        .unwrap_or(0);
-    if minor < MINIMUM_MINOR {
-        bail!(
-            "apt offers rustc-web {version}, but 1.{MINIMUM_MINOR} is needed: enable bookworm-security and apt-get update"
-        );
-    }
-    Ok(found.into_values().collect())
-}
-
-fn parse_show(text: &str) -> Result<Package> {
-    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    let name = field("Package:").context("apt-cache wrote no Package")?.to_owned();
-    let version = field("Version:")
-        .with_context(|| format!("apt-cache wrote no Version for {name}"))?
-        .to_owned();
-    let depends = field("Depends:").unwrap_or_default();
-    // "a (>= 1), b | c, d:any": of alternatives the first is what Debian itself would install.
-    let first_word = |item: &str| item.split(['(', '|', ':']).next().unwrap_or_default().trim().to_owned();
-    let depends = depends
-        .split(',')
-        .map(first_word)
-        .filter(|name| !name.is_empty())
-        .collect();
-    Ok(Package { name, version, depends })
-}
-
-fn is_compiler_part(name: &str) -> bool {
-    ["rustc-web", "rust-web-src", "libstd-rust-web", "libllvm"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
-}
-
-fn is_missing_library(name: &str) -> bool {
-    if !name.starts_with("lib") || name.ends_with("-dev") {
-        return false;
-    }
-    let status = process::capture(Command::new("dpkg-query").args(["--show", "--showformat", "${Status}", name]));
-    status.map_or(true, |status| {
-        !status.ends_with("installed") || status.contains("not-installed")
-    })
 }
 
 fn find_deb(folder: &Path, name: &str) -> Result<PathBuf> {
@@ -278,37 +196,4 @@ fn write_wrapper(root: &Path) -> Result<()> {
     fs::write(&wrapper, script)?;
     fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn package_entry_yields_plain_dependency_names() {
-        let text = "Package: libllvm22\nSource: llvm-toolchain-22\nVersion: 1:22.1.8-1~deb12u1\n\
-                    Depends: libc6 (>= 2.36), libedit2:any (>= 2.11), awk | mawk\nDescription: x\n";
-        let package = parse_show(text).unwrap();
-        assert_eq!(package.version, "1:22.1.8-1~deb12u1");
-        assert_eq!(package.depends, ["libc6", "libedit2", "awk"]);
-    }
-
-    #[test]
-    fn entry_without_a_version_is_refused() {
-        assert!(parse_show("Package: rustc-web\n").is_err());
-    }
-
-    #[test]
-    fn compiler_and_its_libraries_are_parts_of_it() {
-        for name in [
-            "rustc-web",
-            "rust-web-src",
-            "libstd-rust-web-1.96",
-            "libstd-rust-web-dev",
-            "libllvm22",
-        ] {
-            assert!(is_compiler_part(name), "{name}");
-        }
-        assert!(!is_compiler_part("libc6"));
-    }
 }

@@ -1,15 +1,16 @@
 //! Way 1: the active rustup toolchain. Its own std sources are enough; the prebuilt wasm32 std is not used.
 
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use super::{Compiler, Toolchain, Way, first_line, load_linker, query_sysroot};
 use crate::process;
 
-/// Seconds that a download of `rust-src` (a few MiB) may take before we look for another way: behind a closed proxy
+/// How long a download of `rust-src` (a few MiB) may take before we look for another way: behind a closed proxy
 /// rustup would retry for many minutes.
-const COMPONENT_TIMEOUT_SECONDS: &str = "120";
+const COMPONENT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Uses the active toolchain, with `rust-src` added when it is absent and rustup can fetch it.
 pub(super) fn obtain() -> Result<Toolchain> {
@@ -41,9 +42,9 @@ pub(super) fn obtain() -> Result<Toolchain> {
 
 fn add_sources() -> Result<()> {
     eprintln!("adding rust-src to the active rustup toolchain");
-    let mut command = Command::new("timeout");
+    let mut command = Command::new("rustup");
     command
-        .args([COMPONENT_TIMEOUT_SECONDS, "rustup", "component", "add", "rust-src"])
+        .args(["component", "add", "rust-src"])
         .env("RUSTUP_MAX_RETRIES", "1");
-    process::run(&mut command)
+    process::run_within(&mut command, COMPONENT_TIMEOUT)
 }
