@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use supercloud_chain::vm::{CheckError, Checksum, EntryPoint};
-use wasmtime::{Engine, InstancePre, Linker, Module, ModuleExport};
+use wasmtime::{Engine, InstancePre, Linker, ModuleExport};
 
+use crate::artifacts::Artifacts;
 use crate::check::{ALLOCATE, CheckedModule, DEALLOCATE, MEMORY};
+use crate::config::VmConfig;
+use crate::engine::new_engine;
 use crate::guest::CallState;
 use crate::imports;
 use crate::inject::{self, GAS_EXHAUSTED, GAS_LEFT, STACK_LEFT};
@@ -37,6 +40,7 @@ const ENTRY_POINTS: [EntryPoint; 6] = [
 /// All compiled codes.
 pub(crate) struct Codes {
     linker: Linker<CallState>,
+    artifacts: Artifacts,
     by_checksum: RwLock<BTreeMap<Checksum, Arc<Code>>>,
     /// One compilation at a time: it uses all processors by itself, and nobody compiles the same code twice.
     compiling: Mutex<()>,
@@ -44,11 +48,12 @@ pub(crate) struct Codes {
 
 impl Codes {
     /// No codes yet.
-    pub(crate) fn new(engine: &Engine) -> wasmtime::Result<Self> {
-        let mut linker = Linker::new(engine);
+    pub(crate) fn new(config: &VmConfig) -> wasmtime::Result<Self> {
+        let mut linker = Linker::new(&new_engine(config)?);
         imports::define(&mut linker)?;
         Ok(Self {
             linker,
+            artifacts: Artifacts::new(config.artifact_dir.clone()),
             by_checksum: RwLock::default(),
             compiling: Mutex::default(),
         })
@@ -78,7 +83,7 @@ impl Codes {
     fn compile(&self, checked: &CheckedModule<'_>) -> Result<Code, String> {
         let metered = inject::inject(checked)?;
         let refused = |error: wasmtime::Error| format!("engine refused the module: {error:#}");
-        let module = Module::from_binary(self.engine(), &metered).map_err(refused)?;
+        let module = self.artifacts.module(self.engine(), &metered).map_err(refused)?;
         let instance = self.linker.instantiate_pre(&module).map_err(refused)?;
         let export = |name: &str| {
             module

@@ -1,7 +1,8 @@
-//! What a chain can set about its engine. Everything here except [`VmConfig::concurrent_calls`] decides which modules
-//! are accepted or how they run, hence is consensus: all nodes of a chain must use the same values.
+//! What a chain can set about its engine. Capabilities and limits decide which modules are accepted and how they run,
+//! hence are consensus: all nodes of a chain must use the same values.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Settings of a [`WasmtimeVm`](crate::WasmtimeVm).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,9 @@ pub struct VmConfig {
     pub limits: WasmLimits,
     /// How many outermost calls may run at the same time; more wait. Not consensus.
     pub concurrent_calls: usize,
+    /// Where compiled code is kept between runs of the program; without it everything is compiled anew. Only this
+    /// program may be able to write there: the files are native code. Not consensus.
+    pub artifact_dir: Option<PathBuf>,
 }
 
 /// Capabilities that this host implements. wasmd's own list stops at `cosmwasm_2_2` although it serves `RawRange`.
@@ -35,6 +39,7 @@ impl Default for VmConfig {
             capabilities: CAPABILITIES.map(str::to_owned).into(),
             limits: WasmLimits::default(),
             concurrent_calls: 32,
+            artifact_dir: None,
         }
     }
 }

@@ -41,7 +41,8 @@ pub(crate) fn new_engine(config: &VmConfig) -> wasmtime::Result<Engine> {
     }
 }
 
-fn settings() -> Config {
+/// Everything but the allocation of instances.
+pub(crate) fn settings() -> Config {
     let mut config = Config::new();
     config
         .strategy(Strategy::Cranelift)
@@ -70,7 +71,8 @@ fn pool(config: &VmConfig) -> PoolingAllocationConfig {
         .total_tables(instances)
         .max_core_instance_size(MAX_INSTANCE_BYTES)
         .max_memory_size(config.limits.memory_pages as usize * 64 * 1024)
-        .table_elements(config.limits.table_elements as usize);
+        .table_elements(config.limits.table_elements as usize)
+        .table_keep_resident(config.limits.table_elements as usize * size_of::<usize>());
     pool
 }
 

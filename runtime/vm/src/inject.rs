@@ -8,12 +8,18 @@
 //!
 //! ```text
 //! take the frame's slots from stack_left, trap if it gets negative        (see `stack`)
-//! block
-//!     body, with a charge before each accounting operator                 (see `metering`)
-//!     and `return` turned into a branch out of the block
+//! block $exhausted
+//!     block $body
+//!         body, with a charge before each accounting operator             (see `metering`)
+//!         that branches to $exhausted when it cannot be paid,
+//!         and `return` turned into a branch to the end of $body
+//!     end
+//!     give the slots back, return
 //! end
-//! give the slots back
+//! set the flag, trap
 //! ```
+//!
+//! One place to run out of gas per function instead of one per charge keeps the code small: charges are most of it.
 
 mod metering;
 mod stack;
@@ -170,9 +176,11 @@ impl Reencode for Injector<'_> {
             Some(result) => BlockType::Result(self.val_type(result)?),
             None => BlockType::Empty,
         };
-        out.instructions().block(block);
+        out.instructions().block(BlockType::Empty).block(block);
         self.copy_operators(&mut out, &body, Meter::new(self.globals, &frame, length_local))?;
         stack::leave(&mut out.instructions(), self.globals, &frame);
+        out.instructions().return_().end();
+        metering::exhausted(&mut out.instructions(), self.globals);
         out.instructions().end();
         code.function(&out);
         Ok(())
@@ -180,17 +188,19 @@ impl Reencode for Injector<'_> {
 }
 
 impl Injector<'_> {
-    /// Copies a body with its charges. Its last `end` closes the block around it.
+    /// Copies a body with its charges. Its last `end` closes `$body`.
     fn copy_operators(&mut self, out: &mut Function, body: &FunctionBody<'_>, mut meter: Meter) -> Result<(), Error> {
-        let mut blocks = 0u32;
+        // Label of `$exhausted`, seen from the outermost level of the body.
+        const EXHAUSTED: u32 = 1;
+        let mut blocks = 0;
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
             let operator = operators.read()?;
-            meter.charge(&mut out.instructions(), &operator);
+            meter.charge(&mut out.instructions(), &operator, blocks + EXHAUSTED);
             match operator {
                 Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => blocks += 1,
-                // The last one would get below zero.
-                Operator::End => blocks = blocks.saturating_sub(1),
+                // The last one ends the body and would get below zero.
+                Operator::End => blocks = u32::saturating_sub(blocks, 1),
                 _ => {}
             }
             let instruction = match operator {

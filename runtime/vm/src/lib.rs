@@ -8,19 +8,20 @@
 //!
 //! Invariants:
 //!
-//! - **Acceptance is ours.** [`check`] validates with its own feature set; what it accepts, the engine compiles.
-//! - **Gas is ours.** [`inject`] writes the counter into the bytecode by wasmd's rule, so gas does not depend on
+//! - **Acceptance is ours.** Module `check` validates with its own feature set; what it accepts, the engine compiles.
+//! - **Gas is ours.** Module `inject` writes the counter into the bytecode by wasmd's rule, so gas does not depend on
 //!   wasmtime, its version or the processor. The checksum is always that of the original bytes.
 //! - **A guest can fail, the host cannot.** Whatever a module does ends as a [`VmError`](supercloud_chain::vm::VmError);
 //!   a panic on the way becomes `VmError::Bug`.
 //! - **Calls share nothing.** Every call gets a fresh instance; only compiled code is kept.
 //! - **Trap texts are a closed set** and never reach state.
 //!
-//! The binary interface (24 host functions) is the table in [`imports`]; `Region` is described in [`region`], lists of
-//! byte strings in [`sections`], fees in [`gas`].
+//! The binary interface (24 host functions) is the table in `imports`; `Region` is described in `region`, lists of
+//! byte strings in `sections`, fees in `gas`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+pub(crate) mod artifacts;
 pub(crate) mod cache;
 pub(crate) mod call;
 pub(crate) mod check;

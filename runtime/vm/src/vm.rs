@@ -10,7 +10,7 @@ use crate::cache::Codes;
 use crate::call::Session;
 use crate::check::{self, CheckedModule};
 use crate::config::VmConfig;
-use crate::engine::{new_engine, on_large_stack};
+use crate::engine::on_large_stack;
 use crate::loan::{self, Loan};
 use crate::slots::Slots;
 
@@ -37,9 +37,8 @@ impl WasmtimeVm {
     /// [`VmError::Bug`] when wasmtime does not support this machine.
     pub fn new(config: VmConfig) -> Result<Self, VmError> {
         let unsupported = |error: wasmtime::Error| VmError::Bug(format!("{error:#}"));
-        let engine = new_engine(&config).map_err(unsupported)?;
         Ok(Self {
-            codes: Codes::new(&engine).map_err(unsupported)?,
+            codes: Codes::new(&config).map_err(unsupported)?,
             slots: Slots::new(config.concurrent_calls),
             config,
         })

@@ -7,7 +7,6 @@ use super::*;
 use crate::cache::Codes;
 use crate::check::CheckedModule;
 use crate::config::VmConfig;
-use crate::engine::new_engine;
 use crate::loan;
 
 #[path = "../../tests/it/backend.rs"]
@@ -86,7 +85,7 @@ fn gas_of_hackatom_is_that_of_cosmwasm_vm() {
     };
     let wasm = std::fs::read(std::path::Path::new(&folder).join("hackatom.wasm")).unwrap();
     let config = VmConfig::default();
-    let codes = Codes::new(&new_engine(&config).unwrap()).unwrap();
+    let codes = Codes::new(&config).unwrap();
     let module = CheckedModule::new(&wasm, &config).unwrap();
     codes.load(&module).unwrap();
     let code = codes.get(&module.analysis().checksum).unwrap();

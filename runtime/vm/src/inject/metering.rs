@@ -8,7 +8,7 @@
 //!
 //! Beyond wasmd, which refuses them: `memory.copy` and `memory.fill` are charged by length right before they run.
 
-use wasm_encoder::{BlockType, InstructionSink};
+use wasm_encoder::InstructionSink;
 use wasmparser::Operator;
 
 use super::Globals;
@@ -37,33 +37,33 @@ impl Meter {
         }
     }
 
-    /// Accounts for `operator` and writes the charge that is due before it.
-    pub(super) fn charge(&mut self, out: &mut InstructionSink<'_>, operator: &Operator<'_>) {
+    /// Accounts for `operator` and writes the charge that is due before it. `label` leads to [`exhausted`].
+    pub(super) fn charge(&mut self, out: &mut InstructionSink<'_>, operator: &Operator<'_>, label: u32) {
         let accounting = is_accounting(operator);
         let locals_cost = std::mem::take(&mut self.locals_cost);
         if accounting {
             self.pending += locals_cost + gas::ACCOUNTING_OPERATOR;
             let pending = std::mem::take(&mut self.pending);
-            self.take(out, |out| {
+            self.take(out, label, |out| {
                 out.i64_const(pending.cast_signed());
             });
             return;
         }
         if locals_cost > 0 {
-            self.take(out, |out| {
+            self.take(out, label, |out| {
                 out.i64_const(locals_cost.cast_signed());
             });
         }
         self.pending += gas::OPERATOR;
         if let Operator::MemoryCopy { .. } | Operator::MemoryFill { .. } = operator {
-            self.charge_length(out);
+            self.charge_length(out, label);
         }
     }
 
     /// The length is on top of the operand stack and stays there.
-    fn charge_length(&self, out: &mut InstructionSink<'_>) {
+    fn charge_length(&self, out: &mut InstructionSink<'_>, label: u32) {
         out.local_tee(self.length_local);
-        self.take(out, |out| {
+        self.take(out, label, |out| {
             out.local_get(self.length_local)
                 .i64_extend_i32_u()
                 .i64_const(gas::BULK_BYTE.cast_signed())
@@ -72,24 +72,19 @@ impl Meter {
     }
 
     /// Takes what `cost` pushes.
-    fn take(&self, out: &mut InstructionSink<'_>, cost: impl Fn(&mut InstructionSink<'_>)) {
-        let Globals {
-            gas_left,
-            gas_exhausted,
-            ..
-        } = self.globals;
+    fn take(&self, out: &mut InstructionSink<'_>, label: u32, cost: impl Fn(&mut InstructionSink<'_>)) {
+        let gas_left = self.globals.gas_left;
         out.global_get(gas_left);
         cost(out);
-        out.i64_lt_u()
-            .if_(BlockType::Empty)
-            .i32_const(1)
-            .global_set(gas_exhausted)
-            .unreachable()
-            .end()
-            .global_get(gas_left);
+        out.i64_lt_u().br_if(label).global_get(gas_left);
         cost(out);
         out.i64_sub().global_set(gas_left);
     }
+}
+
+/// Where charges go that cannot be paid.
+pub(super) fn exhausted(out: &mut InstructionSink<'_>, globals: Globals) {
+    out.i32_const(1).global_set(globals.gas_exhausted).unreachable();
 }
 
 /// Where control flow may leave or enter the straight line.

@@ -4,6 +4,7 @@ use wasmtime::{Engine, Instance, Module, Store, Val};
 
 use super::*;
 use crate::config::VmConfig;
+use crate::engine::{on_large_stack, settings};
 
 const O: u64 = 115;
 const A: u64 = 1_610;
@@ -36,7 +37,7 @@ fn metered(functions: &str) -> Vec<u8> {
 }
 
 fn run(functions: &str, limit: u64) -> Outcome {
-    let engine = Engine::default();
+    let engine = Engine::new(&settings()).unwrap();
     let module = Module::new(&engine, metered(functions)).unwrap();
     let mut store = Store::new(&engine, ());
     let instance = Instance::new(&mut store, &module, &[]).unwrap();
@@ -164,6 +165,26 @@ fn endless_recursion_ends_by_the_meter_not_by_the_machine() {
     assert!(outcome.trapped && !outcome.exhausted);
     assert!(outcome.stack_left < 0);
     assert_eq!(outcome.used, 4_096 * A);
+}
+
+#[test]
+fn frames_that_spill_hit_the_meter_first() {
+    // Functions whose native frames are large for what they hold by the meter: a long series of values that take turns
+    // in a few locals, each alive across several calls.
+    for (locals, values) in [(4, 4_000), (30, 4_000), (100, 4_000)] {
+        let turns: String = (0..values)
+            .map(|turn| {
+                let (set, get) = (turn % locals, (turn + 1) % locals);
+                format!(
+                    "(local.set {set} (i64.load (i32.const {turn}))) (call $leaf) (i64.store (i32.const 0) (local.get {get}))"
+                )
+            })
+            .collect();
+        let locals = format!("(local {})", "i64 ".repeat(locals));
+        let function = format!("(func $f (export \"f\") {locals} {turns} (call $f))");
+        let outcome = on_large_stack(|| run(&function, u64::MAX / 2));
+        assert!(outcome.trapped && outcome.stack_left < 0, "{outcome:?}");
+    }
 }
 
 #[test]

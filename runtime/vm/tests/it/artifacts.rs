@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use supercloud_chain::vm::{Analysis, EntryPoint, Vm};
+use supercloud_chain::vm::{Analysis, EntryPoint, Vm, VmError};
 
 use crate::backend::MockBackend;
-use crate::contract::{VM, call};
+use crate::contract::{VM, call, call_with_gas};
 
 fn wasm_files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -104,4 +104,23 @@ fn older_and_broken_vectors_are_refused() {
         let reason = analysis(&folder, name).unwrap_err();
         assert!(reason.contains(text), "{name}: {reason}");
     }
+}
+
+#[test]
+fn endless_loops_of_hackatom_end_with_all_gas_used() {
+    let Some(folder) = vectors() else { return };
+    let wasm = std::fs::read(folder.join("hackatom.wasm")).unwrap();
+    let env = br#"{"block":{"height":1,"time":"1","chain_id":"c"},"transaction":null,"contract":{"address":"a"}}"#;
+    let info = br#"{"sender":"s","funds":[]}"#;
+    for message in ["cpu_loop", "storage_loop", "memory_loop"] {
+        let message = format!("{{\"{message}\":{{}}}}");
+        let args: [&[u8]; 3] = [env, info, message.as_bytes()];
+        let limit = 10_000_000_000;
+        let report = call_with_gas(&wasm, EntryPoint::Execute, &args, &mut MockBackend::default(), limit);
+        assert_eq!(report.result, Err(VmError::OutOfGas), "{message}");
+        assert_eq!(report.gas_internal + report.gas_external, limit);
+    }
+    let args: [&[u8]; 3] = [env, info, br#"{"panic":{}}"#];
+    let report = call(&wasm, EntryPoint::Execute, &args, &mut MockBackend::default());
+    assert!(matches!(report.result, Err(VmError::Aborted(text)) if text.contains("panicked at")));
 }
