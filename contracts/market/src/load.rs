@@ -82,7 +82,6 @@ pub(crate) fn assert_order_open(id: &OrderId, order: &StoredOrder) -> Result<(),
 
 /// A bid with what its state follows from.
 pub(crate) struct LoadedBid {
-    pub(crate) deployment: StoredDeployment,
     pub(crate) order: StoredOrder,
     pub(crate) provider: Addr,
     pub(crate) bid: StoredBid,
@@ -92,7 +91,7 @@ pub(crate) struct LoadedBid {
 pub(crate) fn load_bid(storage: &dyn Storage, id: &BidId) -> Result<LoadedBid, MarketError> {
     let not_found = || MarketError::BidNotFound { bid: id.clone() };
     let order_id = id.order();
-    let (deployment, order) = load_order(storage, &order_id).map_err(|error| match error {
+    let (_, order) = load_order(storage, &order_id).map_err(|error| match error {
         MarketError::OrderNotFound { .. } => not_found(),
         other => other,
     })?;
@@ -111,7 +110,6 @@ pub(crate) fn load_bid(storage: &dyn Storage, id: &BidId) -> Result<LoadedBid, M
     });
     let state = compute_bid_state(&order, won, bid.withdrawn);
     Ok(LoadedBid {
-        deployment,
         order,
         provider,
         bid,
