@@ -102,6 +102,16 @@ pub enum ExecuteMsg {
     },
 }
 
+/// What the chain's cron may ask for, without a sender.
+#[cw_serde]
+pub enum SudoMsg {
+    /// As [`ExecuteMsg::Process`].
+    Process {
+        /// Most requests to settle; capped by `max_per_process`.
+        limit: u32,
+    },
+}
+
 /// Direction of a request.
 #[cw_serde]
 #[derive(Eq, Copy)]
@@ -302,6 +312,10 @@ pub mod event {
     pub const CONVERSION_EXECUTED: &str = "conversion_executed";
     /// `request_id`, `kind`, `owner`, `amount`, `reason`
     pub const CONVERSION_CANCELLED: &str = "conversion_cancelled";
+    /// `request_id`, `kind`, `owner`, `amount`, `reason` (`mint_refused`): it stays in the queue
+    pub const CONVERSION_DEFERRED: &str = "conversion_deferred";
+    /// `request_id`, `owner`, `to`, `amount`: the owner cannot receive coins, so whoever filed the request was paid
+    pub const PAYOUT_REDIRECTED: &str = "payout_redirected";
     /// `from`, `amount`
     pub const VAULT_FUNDED: &str = "vault_funded";
 }

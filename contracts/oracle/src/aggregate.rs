@@ -65,7 +65,7 @@ pub(crate) fn compute_price(
         low: UsdPrice(low),
         mid: UsdPrice(mid),
         high: UsdPrice(high),
-        publish_time: used.iter().map(|seen| seen.publish_time).min().unwrap_or_default(),
+        publish_time: used.iter().map(|seen| compute_time(seen)).min().unwrap_or_default(),
         sources: count(&used),
     })
 }
@@ -116,6 +116,12 @@ fn assert_enough_usable<'a>(
             needed,
         },
     })
+}
+
+/// When an observation counts as published: not after it arrived. One dated ahead would otherwise pass for newer than a
+/// request that was made in full sight of it.
+fn compute_time(seen: &Observation) -> Seconds {
+    seen.publish_time.min(seen.observed_at)
 }
 
 fn compute_verdict(seen: &Observation, guards: &Guards) -> Verdict {

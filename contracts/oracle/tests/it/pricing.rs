@@ -228,6 +228,14 @@ fn a_tightened_tolerance_leaves_out_what_is_dated_ahead() {
 }
 
 #[test]
+fn a_price_dated_ahead_counts_from_its_arrival() {
+    let mut suite = Suite::new(1);
+    suite.execute("one", &seen("1", "0", None, START + 10, 1)).unwrap();
+    suite.app.advance(20);
+    assert_eq!(suite.price(MINT).unwrap().publish_time, START);
+}
+
+#[test]
 fn a_frozen_asset_has_no_price_until_released() {
     let mut suite = Suite::new(1);
     suite.observe("one", "1", "0");
