@@ -142,8 +142,8 @@ pub enum ExecuteMsg {
         /// Which, and when.
         accounts: Vec<ExhaustedAccount>,
     },
-    /// Has escrow give back bid deposits that are due and could not be given back at once: those of orders that ended
-    /// because money ran out, or with a very large deployment. Anyone, and the cron; at most 32 deposits a call.
+    /// Has escrow give back bid deposits that wait because very many orders ended in one transaction. Anyone, and the
+    /// cron; at most 32 deposits a call.
     ReleaseDeposits {},
     /// Pauses or resumes new deployments and bids. Guardian may pause, governance may do both.
     SetPaused {

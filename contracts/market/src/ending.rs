@@ -60,6 +60,8 @@ pub(crate) enum Deposits {
     Release,
     /// Left for `ReleaseDeposits`.
     Queue,
+    /// Nothing here: escrow itself refunds the deposits of an account that ran dry.
+    LeaveToEscrow,
 }
 
 /// What an end leaves to be told.
@@ -175,12 +177,14 @@ pub(crate) fn apply_order_end(
     }
     order.state = OrderState::Closed {};
     ORDERS.save(storage, key, &order)?;
-    match deposits {
-        Deposits::Queue if locked > 0 => PENDING_RELEASES.save(storage, key, &Empty {})?,
-        Deposits::Queue => {}
-        Deposits::Release => {
-            for bid in load_locked_bids(storage, id)? {
-                aftermath.events.push(events::bid(event::BID_CLOSED, &bid));
+    if deposits == Deposits::Queue {
+        if locked > 0 {
+            PENDING_RELEASES.save(storage, key, &Empty {})?;
+        }
+    } else {
+        for bid in load_locked_bids(storage, id)? {
+            aftermath.events.push(events::bid(event::BID_CLOSED, &bid));
+            if deposits == Deposits::Release {
                 aftermath.releases.push(refund(bid));
             }
         }

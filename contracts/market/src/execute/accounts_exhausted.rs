@@ -1,11 +1,10 @@
 //! Escrow tells which accounts ran dry.
 
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
-use supercloud_schema::market::{DeploymentState, ExhaustedAccount, GroupState};
+use supercloud_schema::market::{DeploymentState, ExhaustedAccount};
 
 use super::assert_sender;
-use super::close_deployment::apply_deployment_end;
-use crate::ending::LeaseEnd;
+use super::close_deployment::{Cause, apply_deployment_end};
 use crate::error::{MarketError, Role};
 use crate::load::load_deployment;
 use crate::state::CONFIG;
@@ -13,8 +12,8 @@ use crate::state::CONFIG;
 /// Bounds what one notice costs; escrow sends fewer.
 const MAX_ACCOUNTS: usize = 32;
 
-/// Closes the deployments for lack of funds as of the second at which accrual stopped. Escrow is told nothing: bid
-/// deposits are queued for `ReleaseDeposits`. A deployment that is closed already is skipped, so a notice may come twice.
+/// Closes the deployments for lack of funds as of the second at which accrual stopped. Escrow is told nothing; it
+/// refunds the bid deposits itself. A deployment that is closed already is skipped, so a notice may come twice.
 pub(crate) fn accounts_exhausted(
     deps: DepsMut<'_>,
     info: MessageInfo,
@@ -34,9 +33,8 @@ pub(crate) fn accounts_exhausted(
         if deployment.state == (DeploymentState::Closed {}) {
             continue;
         }
-        let end = LeaseEnd::by_exhaustion(account.exhausted_at);
-        let state = GroupState::InsufficientFunds {};
-        let ended = apply_deployment_end(deps.storage, dseq, deployment, state, (end, 0))?;
+        let at = account.exhausted_at;
+        let ended = apply_deployment_end(deps.storage, dseq, deployment, Cause::Exhaustion { at })?;
         response = response.add_events(ended.events);
     }
     Ok(response)

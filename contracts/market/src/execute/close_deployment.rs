@@ -3,7 +3,7 @@
 use cosmwasm_std::{DepsMut, Env, Event, MessageInfo, Response, Storage};
 use supercloud_schema::escrow::{self, BidDepositRelease};
 use supercloud_schema::market::{DeploymentState, GroupState, event};
-use supercloud_schema::time::block_seconds;
+use supercloud_schema::time::{Seconds, block_seconds};
 
 use crate::ending::{Deposits, LeaseEnd, apply_group_end, load_locked_deposits};
 use crate::error::MarketError;
@@ -12,8 +12,8 @@ use crate::load::{load_active_deployment, load_group};
 use crate::peers::{escrow_msg, release_msgs};
 use crate::state::{CONFIG, DEPLOYMENTS, StoredDeployment};
 
-/// Deposits released in the transaction of a close; those of further orders wait for `ReleaseDeposits`. Twenty groups
-/// with 32 bids each would not fit a block.
+/// Deposits released in the transaction of a close; those of further orders wait for `ReleaseDeposits`. A release costs
+/// escrow about 70,000 gas, so 20 groups with 32 bids each would be 45 million.
 const MAX_RELEASES: usize = 64;
 
 /// Closes a deployment with its groups, orders, bids and leases. Escrow stops all payments and refunds the deposits.
@@ -24,14 +24,8 @@ pub(crate) fn close_deployment(
     dseq: u64,
 ) -> Result<Response, MarketError> {
     let deployment = load_active_deployment(deps.storage, dseq, &info.sender)?;
-    let end = LeaseEnd::by_owner(block_seconds(&env.block));
-    let ended = apply_deployment_end(
-        deps.storage,
-        dseq,
-        deployment,
-        GroupState::Closed {},
-        (end, MAX_RELEASES),
-    )?;
+    let at = block_seconds(&env.block);
+    let ended = apply_deployment_end(deps.storage, dseq, deployment, Cause::Owner { at })?;
     let config = CONFIG.load(deps.storage)?;
     let close = escrow_msg(&config, &escrow::ExecuteMsg::CloseAccount { dseq: dseq.into() }, vec![])?;
     let releases = release_msgs(&config, ended.releases)?;
@@ -41,20 +35,52 @@ pub(crate) fn close_deployment(
         .add_messages(releases))
 }
 
+/// Why a deployment ends, and when.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Cause {
+    /// Its owner closes it.
+    Owner { at: Seconds },
+    /// Its account ran dry.
+    Exhaustion { at: Seconds },
+}
+
+impl Cause {
+    fn lease_end(self) -> LeaseEnd {
+        match self {
+            Self::Owner { at } => LeaseEnd::by_owner(at),
+            Self::Exhaustion { at } => LeaseEnd::by_exhaustion(at),
+        }
+    }
+
+    fn group_state(self) -> GroupState {
+        match self {
+            Self::Owner { .. } => GroupState::Closed {},
+            Self::Exhaustion { .. } => GroupState::InsufficientFunds {},
+        }
+    }
+
+    /// `deposits` counts those of the order at hand and those that are released already.
+    fn compute_deposits(self, deposits: usize) -> Deposits {
+        match self {
+            Self::Owner { .. } if deposits <= MAX_RELEASES => Deposits::Release,
+            Self::Owner { .. } => Deposits::Queue,
+            Self::Exhaustion { .. } => Deposits::LeaveToEscrow,
+        }
+    }
+}
+
 /// What the end of a deployment leaves to be told.
 pub(super) struct DeploymentEnd {
     pub(super) events: Vec<Event>,
     pub(super) releases: Vec<BidDepositRelease>,
 }
 
-/// Closes a deployment; its groups that are not closed get the given state. Deposits beyond `max_releases` are queued,
-/// whole orders at a time.
+/// Closes a deployment and ends its groups that are not closed. Of an order either all deposits are queued or none.
 pub(super) fn apply_deployment_end(
     storage: &mut dyn Storage,
     dseq: u64,
     mut deployment: StoredDeployment,
-    state: GroupState,
-    (end, max_releases): (LeaseEnd, usize),
+    cause: Cause,
 ) -> Result<DeploymentEnd, MarketError> {
     let id = deployment.id(dseq);
     let mut ended = DeploymentEnd {
@@ -68,9 +94,11 @@ pub(super) fn apply_deployment_end(
             continue;
         }
         let locked = load_locked_deposits(storage, &group_id.order(group.last_oseq))?;
-        let fits = ended.releases.len() + locked as usize <= max_releases;
-        let deposits = if fits { Deposits::Release } else { Deposits::Queue };
-        let aftermath = apply_group_end(storage, &group_id, group, state, (end, deposits))?;
+        let how = (
+            cause.lease_end(),
+            cause.compute_deposits(ended.releases.len() + locked as usize),
+        );
+        let aftermath = apply_group_end(storage, &group_id, group, cause.group_state(), how)?;
         ended.events.extend(aftermath.events);
         ended.releases.extend(aftermath.releases);
     }

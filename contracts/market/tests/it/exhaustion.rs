@@ -2,7 +2,7 @@ use cosmwasm_std::Uint64;
 use supercloud_market::{MarketError, Role};
 use supercloud_schema::escrow::{AccountState, ExecuteMsg as EscrowMsg};
 use supercloud_schema::market::{
-    BidState, DeploymentState, ExecuteMsg, ExhaustedAccount, GroupState, LeaseState, OrderState, SudoMsg, event,
+    BidState, DeploymentState, ExecuteMsg, ExhaustedAccount, GroupState, LeaseState, OrderState, event,
 };
 use supercloud_test_kit::{assert_fails, events};
 
@@ -56,7 +56,7 @@ fn sweep_ends_leases_at_the_very_second_the_money_ran_out() {
 }
 
 #[test]
-fn deposits_of_ended_orders_wait_for_anyone_to_release_them() {
+fn escrow_itself_refunds_the_bid_deposits() {
     let mut w = World::new();
     let (provider, bidder, anyone) = (w.provider("p"), w.provider("bidder"), w.app.addr("anyone"));
     let id = w.create(vec![group("a"), group("b")]);
@@ -64,12 +64,15 @@ fn deposits_of_ended_orders_wait_for_anyone_to_release_them() {
     w.accept(&lease);
     let open = w.bid(&bidder, &id.group(2).order(1), 10);
     w.app.advance(RUNWAY + 1);
-    w.run_escrow(&anyone, &EscrowMsg::Sweep { limit: 10 }, 0).unwrap();
-    assert_eq!([w.locked(&lease), w.locked(&open)], [Some(BID_DEPOSIT); 2]);
-    let response = w.run(&anyone, &ExecuteMsg::ReleaseDeposits {}, 0).unwrap();
+    let response = w.run_escrow(&anyone, &EscrowMsg::Sweep { limit: 10 }, 0).unwrap();
     assert_eq!(events(&response, event::BID_CLOSED).len(), 2);
     assert_eq!([w.locked(&lease), w.locked(&open)], [None; 2]);
     assert_eq!((w.act_of(&provider), w.act_of(&bidder)), (PURSE, PURSE));
+    let closed = MarketError::BidNotOpen {
+        bid: lease.clone(),
+        state: BidState::Closed {},
+    };
+    assert_fails(w.close_bid(&provider, &lease), closed);
     w.run_escrow(
         &provider,
         &EscrowMsg::Withdraw {
@@ -81,26 +84,6 @@ fn deposits_of_ended_orders_wait_for_anyone_to_release_them() {
     .unwrap();
     assert_eq!(w.act_of(&provider), PURSE + DEPOSIT);
     assert_eq!(w.act_of(&w.escrow), 0);
-}
-
-#[test]
-fn provider_fetches_its_waiting_deposit_itself() {
-    let mut w = World::new();
-    let (provider, anyone) = (w.provider("p"), w.app.addr("anyone"));
-    let lease = w.lease(&provider);
-    w.app.advance(RUNWAY + 1);
-    w.run_escrow(&anyone, &EscrowMsg::Sweep { limit: 10 }, 0).unwrap();
-    w.close_bid(&provider, &lease).unwrap();
-    assert_eq!((w.locked(&lease), w.act_of(&provider)), (None, PURSE));
-    assert_eq!(w.lease_of(&lease).closed_reason, Some(20_000));
-    let market = w.market.clone();
-    w.app.sudo(&market, &SudoMsg::ReleaseDeposits {}).unwrap();
-    w.check();
-    let closed = MarketError::BidNotOpen {
-        bid: lease.clone(),
-        state: BidState::Closed {},
-    };
-    assert_fails(w.close_bid(&provider, &lease), closed);
 }
 
 #[test]

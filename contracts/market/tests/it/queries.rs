@@ -89,7 +89,7 @@ fn leases_are_found_by_provider_and_by_deployment() {
         }))
     };
     assert_eq!(by_provider(None, None), [first.clone(), second.clone(), third.clone()]);
-    assert_eq!(by_provider(cursor(1, 1, 1), Some(1)), [second.clone()]);
+    assert_eq!(by_provider(cursor(1, 1, 1), Some(1)), std::slice::from_ref(&second));
     let by_deployment = |dseq: u64, start_after| {
         ids(w.ask(&QueryMsg::DeploymentLeases {
             dseq: Uint64::new(dseq),
