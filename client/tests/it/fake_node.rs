@@ -32,6 +32,9 @@ pub(crate) enum Script {
     Break,
 }
 
+/// Response to the query at a path with this data.
+type Answer = fn(&str, &[u8]) -> Vec<u8>;
+
 #[derive(Default)]
 pub(crate) struct Chain {
     /// Address of the one account; `None`: it does not exist.
@@ -49,7 +52,7 @@ pub(crate) struct Chain {
     pub(crate) script: VecDeque<Script>,
     pub(crate) broadcasts: usize,
     /// Answers to other abci paths.
-    pub(crate) answer: Option<fn(&str, &[u8]) -> Vec<u8>>,
+    pub(crate) answer: Option<Answer>,
 }
 
 impl Chain {

@@ -66,7 +66,7 @@ impl ChainApi for NodeState {
     }
 
     fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
-        self.chain().query(path, data, height)
+        self.query(path, data, height)
     }
 
     fn broadcast(&self, raw: Vec<u8>) -> Result<TxResult, BroadcastError> {

@@ -30,12 +30,19 @@ impl BlockClock {
         self.offset_nanos.fetch_add(nanos(by), Ordering::SeqCst);
     }
 
+    fn now(&self) -> u64 {
+        let passed = nanos(self.started.elapsed()).saturating_add(self.offset_nanos.load(Ordering::SeqCst));
+        self.genesis_nanos.saturating_add(passed)
+    }
+
     /// Time of the block after one at `last_nanos`.
     pub(crate) fn next_after(&self, last_nanos: u64) -> u64 {
-        let passed = nanos(self.started.elapsed()).saturating_add(self.offset_nanos.load(Ordering::SeqCst));
-        self.genesis_nanos
-            .saturating_add(passed)
-            .max(last_nanos.saturating_add(MIN_STEP_NANOS))
+        self.now().max(last_nanos.saturating_add(MIN_STEP_NANOS))
+    }
+
+    /// How long until block time reaches `nanos`; nothing when it has.
+    pub(crate) fn until(&self, nanos: u64) -> Duration {
+        Duration::from_nanos(nanos.saturating_sub(self.now()))
     }
 }
 

@@ -1,4 +1,5 @@
-//! The thread that makes blocks: at once when a transaction waits, else once per interval.
+//! The thread that makes blocks: at once when a transaction waits, when governance has something to do, else once per
+//! interval.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,9 +19,11 @@ pub(crate) fn run(state: &Arc<NodeState>, pace: Pace) {
     let _guard = StopOnExit(state.clone());
     let mut last = Instant::now();
     loop {
-        let wake = match state.bell.wait_until(last + pace.interval) {
-            Wake::Rung => state.bell.rest_until(last + pace.min_spacing),
-            other => other,
+        let idle_until = last + pace.interval;
+        let scheduled = state.until_scheduled().map_or(idle_until, |wait| Instant::now() + wait);
+        let wake = match state.bell.wait_until(idle_until.min(scheduled)) {
+            Wake::Rung | Wake::TimedOut => state.bell.rest_until(last + pace.min_spacing),
+            Wake::Stopped => Wake::Stopped,
         };
         if wake == Wake::Stopped {
             return;

@@ -1,11 +1,15 @@
 //! What the sequencer and the RPC server share.
 //!
-//! Lock order: chain, then mempool, then archive. The chain's lock is held while a block is executed; queries wait for
-//! it. Blocks, results and searches need only the archive.
+//! Lock order: chain, then mempool, then the last state's querier, then archive. The chain's lock is held while a block
+//! is executed; broadcasts and simulations wait for it. Queries and searches do not: they read what was committed last.
+//!
+//! Invariant: the querier is renewed before the block enters the archive, so whoever sees a block sees its state.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
-use supercloud_chain::{BlockInput, Chain, ChainError, Genesis, TxResult};
+use supercloud_chain::{BlockInput, Chain, ChainError, Genesis, Querier, QueryResult, TxResult};
 use supercloud_rpc::{BlockRecord, BroadcastError, Identity, SealInput, seal_block, tx_hash};
 
 use crate::archive::Archive;
@@ -19,6 +23,12 @@ use crate::validator::SoloValidator;
 /// Transaction bytes in one block: the consensus limit of 21 MiB less room for header, commit and framing.
 const MAX_BLOCK_TX_BYTES: usize = 20 << 20;
 
+/// The one query that sees transactions that wait.
+const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
+
+/// Nothing is scheduled.
+const NEVER: u64 = u64::MAX;
+
 pub(crate) struct NodeState {
     pub(crate) genesis: Genesis,
     pub(crate) genesis_nanos: u64,
@@ -29,6 +39,10 @@ pub(crate) struct NodeState {
     pub(crate) archive: RwLock<Archive>,
     chain: Mutex<Chain>,
     mempool: Mutex<Mempool>,
+    /// Reads the last committed state.
+    querier: RwLock<Option<Querier>>,
+    /// Block time at which governance has something to do.
+    scheduled_nanos: AtomicU64,
     stopped: OnceLock<String>,
 }
 
@@ -53,6 +67,8 @@ impl NodeState {
             archive: RwLock::default(),
             chain: Mutex::new(parts.chain),
             mempool: Mutex::new(Mempool::new(parts.limits)),
+            querier: RwLock::default(),
+            scheduled_nanos: AtomicU64::new(NEVER),
             stopped: OnceLock::new(),
         }
     }
@@ -112,11 +128,37 @@ impl NodeState {
             .inspect_err(|error| self.stop(error.to_string()))?;
         let height = record.header.height;
         self.settle_mempool(&mut chain, &record);
+        self.scheduled_nanos
+            .store(chain.next_scheduled_nanos().unwrap_or(NEVER), Ordering::SeqCst);
+        *self.querier.write().unwrap_or_else(PoisonError::into_inner) = chain.querier(None);
         self.archive
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .push(record);
         Ok(height)
+    }
+
+    /// How long the next block may wait for the sake of what is scheduled.
+    pub(crate) fn until_scheduled(&self) -> Option<Duration> {
+        let scheduled = self.scheduled_nanos.load(Ordering::SeqCst);
+        (scheduled != NEVER).then(|| self.clock.until(scheduled))
+    }
+
+    pub(crate) fn query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
+        if height.is_none() && path != SIMULATE {
+            let querier = self.querier.read().unwrap_or_else(PoisonError::into_inner).clone();
+            if let Some(querier) = querier {
+                return querier.query(path, data);
+            }
+        }
+        let chain = self.chain();
+        match chain.querier(height) {
+            Some(querier) if path != SIMULATE => {
+                drop(chain);
+                querier.query(path, data)
+            }
+            _ => chain.query(path, data, height),
+        }
     }
 
     fn execute(&self, chain: &mut Chain, txs: Vec<Vec<u8>>) -> Result<BlockRecord, ChainError> {

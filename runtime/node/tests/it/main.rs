@@ -2,4 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod contracts;
+mod governance;
 mod lifecycle;
+mod stage;
+mod transfers;

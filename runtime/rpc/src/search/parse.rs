@@ -6,6 +6,9 @@ use time::{Date, OffsetDateTime, macros::format_description};
 use super::decimal::Decimal;
 use super::{Condition, Operand, Operation, QueryError};
 
+/// Makes an operation of its right side.
+type Build = fn(Operand) -> Operation;
+
 /// All conditions of a query.
 pub(super) fn conditions(text: &str) -> Result<Vec<Condition>, QueryError> {
     let mut cursor = Cursor { rest: text, text };
@@ -87,7 +90,7 @@ impl<'a> Cursor<'a> {
             _ => {}
         }
         // Longer operators first: `<=` begins with `<`.
-        let operators: [(&str, fn(Operand) -> Operation); 5] = [
+        let operators: [(&str, Build); 5] = [
             ("<=", Operation::LessOrEqual),
             (">=", Operation::GreaterOrEqual),
             ("<", Operation::Less),

@@ -186,10 +186,6 @@ async fn counts_of_the_mempool_are_text() {
         served.result("num_unconfirmed_txs", json!({})).await,
         json!({ "n_txs": "2", "total": "2", "total_bytes": "512", "txs": null })
     );
-    assert_eq!(
-        served.result("genesis", json!({})).await,
-        json!({ "genesis": { "chain_id": "fake-1" } })
-    );
 }
 
 #[tokio::test]
