@@ -13,12 +13,15 @@ pub(crate) fn close_payment(session: &mut Session<'_>, lease: &LeaseId) -> Resul
         return Ok(());
     }
     let mut account = books::load_settled(session, lease.dseq.u64())?;
-    if account.is_open() {
-        if let Some(payment) = account.payments.iter_mut().find(|payment| payment.lease == *lease) {
-            payment.state = PaymentState::Closed {};
-            let payment = payment.clone();
-            books::emit_payment_closed(session, &payment);
-        }
+    let open = account.is_open();
+    if let Some(payment) = account
+        .payments
+        .iter_mut()
+        .find(|payment| open && payment.lease == *lease)
+    {
+        payment.state = PaymentState::Closed {};
+        let payment = payment.clone();
+        books::emit_payment_closed(session, &payment);
     }
     books::store(session, &mut account)
 }
