@@ -23,6 +23,10 @@ test:
 deps:
     cargo xtask deps
 
+# documentation, broken links are errors
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
 # licences, advisories and sources of foreign crates (needs cargo-deny)
 deny:
     cargo deny check

@@ -69,10 +69,21 @@ pub fn compile(
         .join(PROFILE)
         .join(format!("{}.wasm", member.library_stem()));
     let wasm = fs::read(&output).with_context(|| format!("the build left no {}", output.display()))?;
-    if !wasm.starts_with(b"\0asm\x01\0\0\0") {
-        bail!("{} is not a wasm module", output.display());
-    }
+    assert_contract(&wasm).with_context(|| format!("{} is no contract", output.display()))?;
     Ok(wasm)
+}
+
+/// A last look before the bytes are recorded; `cosmwasm-check` looks closer.
+fn assert_contract(wasm: &[u8]) -> Result<()> {
+    if !wasm.starts_with(b"\0asm\x01\0\0\0") {
+        bail!("it does not start as a wasm module");
+    }
+    for export in ["interface_version_8", "instantiate", "allocate"] {
+        if !wasm.windows(export.len()).any(|window| window == export.as_bytes()) {
+            bail!("it has no export {export}");
+        }
+    }
+    Ok(())
 }
 
 /// Later entries win in rustc, so the order runs from general to special.
@@ -142,6 +153,14 @@ mod tests {
             Some("--remap-path-prefix=/home/a b=/cargo")
         );
         assert_eq!(flags.split(FLAG_SEPARATOR).count(), RUSTFLAGS.len() + 1);
+    }
+
+    #[test]
+    fn module_without_the_interface_of_contracts_is_refused() {
+        let empty = assert_contract(b"\0asm\x01\0\0\0").unwrap_err();
+        assert_eq!(empty.to_string(), "it has no export interface_version_8");
+        let text = assert_contract(b"interface_version_8").unwrap_err();
+        assert_eq!(text.to_string(), "it does not start as a wasm module");
     }
 
     #[test]
