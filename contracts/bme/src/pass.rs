@@ -7,7 +7,7 @@
 //! Redeems draw on the credits there were when the pass began: what a mint of the same pass brings is not spent before
 //! its ACT exists, and taking that mint back if the chain refuses it cannot leave the books short.
 
-use cosmwasm_std::{Deps, DepsMut, Env, Response, Storage, SubMsg, Uint128};
+use cosmwasm_std::{Deps, DepsMut, Env, Event, Response, Storage, SubMsg, Uint128};
 use supercloud_rules::conversion::{compute_collateral_ratio, compute_mint, compute_redeem, compute_status};
 use supercloud_schema::bme::{CancelReason, RequestKind, Status};
 use supercloud_schema::money::{Uact, Uakt};
@@ -220,7 +220,7 @@ impl Pass {
         Ok(None)
     }
 
-    fn settled(&mut self, event: cosmwasm_std::Event, messages: impl IntoIterator<Item = SubMsg>) {
+    fn settled(&mut self, event: Event, messages: impl IntoIterator<Item = SubMsg>) {
         self.processed += 1;
         self.response.events.push(event);
         self.response.messages.extend(messages);

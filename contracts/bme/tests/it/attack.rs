@@ -10,7 +10,7 @@ use crate::support::{ONE, Suite, UACT, UAKT, params};
 const USERS: [&str; 3] = ["alice", "bob", "carol"];
 
 #[derive(Clone, Debug)]
-enum Act {
+enum Move {
     Mint {
         user: usize,
         uakt: u128,
@@ -50,22 +50,22 @@ enum Act {
     },
 }
 
-fn act() -> impl Strategy<Value = Act> {
+fn any_move() -> impl Strategy<Value = Move> {
     let user = 0..USERS.len();
     let floor = prop::option::weighted(0.3, 0..200 * ONE);
     prop_oneof![
         4 => (user.clone(), 1..200 * ONE, floor.clone())
-            .prop_map(|(user, uakt, floor)| Act::Mint { user, uakt, floor }),
+            .prop_map(|(user, uakt, floor)| Move::Mint { user, uakt, floor }),
         4 => (user.clone(), 1..=100u128, user.clone(), floor)
-            .prop_map(|(user, share, to, floor)| Act::Redeem { user, share, to, floor }),
-        1 => (user, 1..40u64).prop_map(|(user, id)| Act::Cancel { user, id }),
-        5 => (100..5_000u64, 0..20u64).prop_map(|(thousandths, spread)| Act::Publish { thousandths, spread }),
-        1 => (1..700u64).prop_map(|seconds| Act::Wait { seconds }),
-        5 => (0..6u32).prop_map(|limit| Act::Process { limit }),
-        1 => (1..50 * ONE).prop_map(|uakt| Act::Fund { uakt }),
-        1 => (0..300 * ONE).prop_map(|uakt| Act::CapAkt { uakt }),
-        1 => (0..300 * ONE).prop_map(|uact| Act::CapAct { uact }),
-        1 => any::<bool>().prop_map(|allowed| Act::MayMint { allowed }),
+            .prop_map(|(user, share, to, floor)| Move::Redeem { user, share, to, floor }),
+        1 => (user, 1..40u64).prop_map(|(user, id)| Move::Cancel { user, id }),
+        5 => (100..5_000u64, 0..20u64).prop_map(|(thousandths, spread)| Move::Publish { thousandths, spread }),
+        1 => (1..700u64).prop_map(|seconds| Move::Wait { seconds }),
+        5 => (0..6u32).prop_map(|limit| Move::Process { limit }),
+        1 => (1..50 * ONE).prop_map(|uakt| Move::Fund { uakt }),
+        1 => (0..300 * ONE).prop_map(|uakt| Move::CapAkt { uakt }),
+        1 => (0..300 * ONE).prop_map(|uact| Move::CapAct { uact }),
+        1 => any::<bool>().prop_map(|allowed| Move::MayMint { allowed }),
     ]
 }
 
@@ -74,15 +74,15 @@ fn thousandths(units: u64) -> String {
 }
 
 /// Does one thing, and tells how much AKT was given to the vault by it.
-fn perform(suite: &mut Suite, act: &Act) -> u128 {
-    match *act {
-        Act::Mint { user, uakt, floor } => {
+fn perform(suite: &mut Suite, performed: &Move) -> u128 {
+    match *performed {
+        Move::Mint { user, uakt, floor } => {
             let msg = ExecuteMsg::RequestMint {
                 min_out: floor.map(Uact::new),
             };
             suite.execute(USERS[user], &msg, &[coin(uakt, UAKT)]).unwrap();
         }
-        Act::Redeem { user, share, to, floor } => {
+        Move::Redeem { user, share, to, floor } => {
             let uact = suite.balance(USERS[user], UACT) * share / 100;
             let beneficiary = Some(suite.app.addr(USERS[to]).to_string());
             let msg = ExecuteMsg::RequestRedeem {
@@ -93,28 +93,28 @@ fn perform(suite: &mut Suite, act: &Act) -> u128 {
                 suite.execute(USERS[user], &msg, &[coin(uact, UACT)]).unwrap();
             }
         }
-        Act::Cancel { user, id } => {
+        Move::Cancel { user, id } => {
             let _ = suite.cancel(USERS[user], id);
         }
-        Act::Publish {
+        Move::Publish {
             thousandths: price,
             spread,
         } => {
             suite.publish_with(&thousandths(price), &thousandths(price * spread / 1_000));
         }
-        Act::Wait { seconds } => suite.app.advance(seconds),
-        Act::Process { limit } => {
+        Move::Wait { seconds } => suite.app.advance(seconds),
+        Move::Process { limit } => {
             suite.process(limit);
         }
-        Act::Fund { uakt } => {
+        Move::Fund { uakt } => {
             suite
                 .execute("carol", &ExecuteMsg::FundVault {}, &[coin(uakt, UAKT)])
                 .unwrap();
             return uakt;
         }
-        Act::CapAkt { uakt } => suite.app.set_mint_cap(UAKT, uakt),
-        Act::CapAct { uact } => suite.app.set_mint_cap(UACT, uact),
-        Act::MayMint { allowed } => {
+        Move::CapAkt { uakt } => suite.app.set_mint_cap(UAKT, uakt),
+        Move::CapAct { uact } => suite.app.set_mint_cap(UACT, uact),
+        Move::MayMint { allowed } => {
             let params = Params {
                 mint_akt: allowed,
                 ..loose()
@@ -140,12 +140,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn books_match_the_bank_whatever_anybody_does(acts in prop::collection::vec(act(), 1..60)) {
+    fn books_match_the_bank_whatever_anybody_does(moves in prop::collection::vec(any_move(), 1..60)) {
         let mut suite = Suite::with(loose());
         let started_with = suite.app.supply(UAKT);
         let mut funded = 0;
-        for act in &acts {
-            funded += perform(&mut suite, act);
+        for each in &moves {
+            funded += perform(&mut suite, each);
             suite.assert_books(funded);
             let minted = suite.vault().total_minted_akt.u128();
             prop_assert_eq!(suite.app.supply(UAKT), started_with + minted);

@@ -2,11 +2,11 @@
 //! origin, signer set, proofs, signatures. Nothing is written before all of them have passed, and only
 //! [`Verified`] prices are written.
 
-use cosmwasm_std::{BankMsg, Binary, Coin, DepsMut, Env, Event, HexBinary, Int64, MessageInfo, Response, Uint64};
+use cosmwasm_std::{BankMsg, Binary, Coin, Deps, DepsMut, Env, Event, HexBinary, Int64, MessageInfo, Response, Uint64};
 use supercloud_schema::money::Uakt;
 use supercloud_schema::pyth::{Price, PriceFeed, event};
 use supercloud_schema::time::block_seconds;
-use supercloud_verify_pyth::{Policy, PriceMessage, Verified, verify};
+use supercloud_verify_pyth::{Policy, PriceMessage, Verified, VerifyError, verify};
 
 use crate::config::origins_of;
 use crate::error::PythError;
@@ -46,8 +46,8 @@ pub(crate) fn update_price_feeds(
     assert_exact_fee(&config, fee, &info.funds)?;
     let mut verified = Vec::with_capacity(news.len());
     for (position, submission) in news {
-        let source = prove(deps.as_ref(), &config, now, submission)?;
-        verified.push(source.map_err(|source| PythError::Unproved { position, source })?);
+        let proof = prove(deps.as_ref(), &config, now, submission)?;
+        verified.push(proof.map_err(|source| PythError::Unproved { position, source })?);
     }
     let fees = FEES.load(deps.storage)?.checked_add(fee)?;
     FEES.save(deps.storage, &fees)?;
@@ -91,11 +91,11 @@ fn text_of(coins: &[Coin]) -> String {
 
 /// Runs the verifier; the outer error is about storage only.
 fn prove(
-    deps: cosmwasm_std::Deps<'_>,
+    deps: Deps<'_>,
     config: &Config,
     now: u64,
     submission: &Submission<'_>,
-) -> Result<Result<Verified, supercloud_verify_pyth::VerifyError>, PythError> {
+) -> Result<Result<Verified, VerifyError>, PythError> {
     let set = SIGNER_SETS.may_load(deps.storage, submission.update.vaa.set_index)?;
     let set = set.as_ref().map(assert_valid).transpose()?;
     let origins = origins_of(&config.data_sources)?;
