@@ -124,6 +124,13 @@ pub(crate) fn draw(
         return Err(EscrowError::EmptyDraw { budget_id });
     }
     assert_may_draw(session, budget_id, &budget, grantee)?;
+    // A budget's terms bind every lease of the account it went into, so nobody may draw into somebody else's account.
+    if books.account.owner.as_str() != grantee {
+        return Err(EscrowError::NotAccountOwner {
+            dseq: books.dseq,
+            sender: grantee.to_string(),
+        });
+    }
     for Payment { lease, rate, .. } in books.open_payments() {
         assert_pays_lease(budget_id, &budget.terms, &lease.provider, *rate)?;
     }

@@ -49,6 +49,14 @@ pub enum EscrowError {
         /// Who would draw.
         sender: String,
     },
+    /// Only the account's owner may draw from budgets into it.
+    #[error("{sender} is not the owner of account {dseq}")]
+    NotAccountOwner {
+        /// Deployment number.
+        dseq: u64,
+        /// Who would draw.
+        sender: String,
+    },
     /// Only the provider of a lease may withdraw its earnings.
     #[error("{sender} is not the payee of lease {lease}")]
     NotPayee {

@@ -190,6 +190,23 @@ fn provider_list_and_highest_rate_hold_when_a_lease_starts() {
 }
 
 #[test]
+fn nobody_puts_a_budget_of_harsh_terms_into_a_strangers_account() {
+    let mut bench = Bench::new();
+    bench.open_account(1, 100, vec![]).unwrap();
+    let harsh = BudgetTerms {
+        providers: vec![bench.addr("nobody")],
+        ..terms()
+    };
+    let grantee = bench.addr("stranger");
+    bench
+        .execute("stranger", &ExecuteMsg::CreateBudget { grantee, terms: harsh }, 100)
+        .unwrap();
+    let sender = bench.addr("stranger");
+    let refused = bench.deposit("stranger", 1, 0, vec![draw(1, 100)]);
+    assert_fails(refused, EscrowError::NotAccountOwner { dseq: 1, sender });
+}
+
+#[test]
 fn deployment_cap_counts_all_draws_for_one_deployment() {
     let (mut bench, budget) = sponsored(BudgetTerms {
         per_deployment_cap: Some(Uact::new(100)),

@@ -11,7 +11,7 @@ use supercloud_schema::money::{Uact, UnitPrice};
 
 use crate::bench::{Bench, Outcome, draw, params, terms};
 
-const DSEQS: u64 = 3;
+const DSEQS: u64 = 5;
 const NAMES: [&str; 4] = ["tenant", "friend", "sponsor", "stranger"];
 const PROVIDERS: [&str; 2] = ["provider", "other"];
 
@@ -267,12 +267,41 @@ fn assert_drawn(bench: &mut Bench) {
     );
 }
 
+/// Three budgets of different terms; two accounts that spend them first, with leases running.
+fn furnished() -> Bench {
+    let mut bench = Bench::with_params(Params {
+        runway_warning_seconds: 50,
+        ..params()
+    });
+    let listed = BudgetTerms {
+        providers: vec![bench.addr(PROVIDERS[0])],
+        ..terms()
+    };
+    let capped = BudgetTerms {
+        per_deployment_cap: Some(Uact::new(1_000)),
+        ..terms()
+    };
+    for terms in [terms(), listed, capped] {
+        bench.create_budget("sponsor", 100_000, terms);
+    }
+    for dseq in [1, 2] {
+        bench.open_account(dseq, 0, vec![draw(dseq, 5_000)]).unwrap();
+        bench.deposit("friend", dseq, 2_000, vec![]).unwrap();
+        let lease = bench.lease(dseq, 1, PROVIDERS[0]);
+        bench
+            .open_payment(&lease, UnitPrice::from_atomics(7 * 10u128.pow(18) / 3))
+            .unwrap();
+        bench.lock(&lease, 300).unwrap();
+    }
+    bench
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn books_add_up_after_every_message(steps in prop::collection::vec(step(), 1..60)) {
-        let mut bench = Bench::with_params(Params { runway_warning_seconds: 50, ..params() });
+        let mut bench = furnished();
         for step in steps {
             let outcome = take(&mut bench, step);
             assert_no_defect(outcome);
