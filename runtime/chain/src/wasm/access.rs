@@ -19,13 +19,6 @@ pub(crate) fn load_params(machine: &mut Machine<'_>) -> Result<Params, TxError> 
     Ok(Params::decode(&*bytes).map_err(|error| SdkError::corrupt("wasm parameters", &error))?)
 }
 
-pub(crate) fn everybody() -> AccessConfig {
-    AccessConfig {
-        permission: AccessType::Everybody.into(),
-        addresses: Vec::new(),
-    }
-}
-
 /// The rule that a bare type stands for.
 pub(crate) fn of_type(permission: AccessType) -> AccessConfig {
     AccessConfig {

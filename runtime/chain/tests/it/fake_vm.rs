@@ -1,0 +1,248 @@
+//! A contract engine without Wasm. All codes are the same *puppet*, which does what its messages tell it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use supercloud_chain::vm::{Analysis, Backend, CheckError, Checksum, EntryPoint, Order, Vm, VmCall, VmError, VmReport};
+
+/// What a message tells the puppet; in this order.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Script {
+    /// Stored under `<key>`.
+    set: BTreeMap<String, String>,
+    remove: Vec<String>,
+    /// Asked; the answer is stored under `answer`.
+    query: Option<Value>,
+    /// Keys of a scan over everything are stored, comma separated, under `keys`; `true` is descending.
+    scan: Option<bool>,
+    /// What `reply` will do from now on.
+    on_reply: Option<Value>,
+    /// CW gas to use.
+    gas: u64,
+    fail: Option<String>,
+    trap: bool,
+    /// Fields of the response that are not empty.
+    attributes: Vec<Value>,
+    events: Vec<Value>,
+    messages: Vec<Value>,
+    data: Option<String>,
+    /// Calls itself without end.
+    run_out: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct FakeVm {
+    loaded: Mutex<BTreeSet<Checksum>>,
+}
+
+/// Bytes that the fake takes for Wasm; a version gives the code a migrate version.
+pub(crate) fn puppet(name: &str, migrate_version: Option<u64>) -> Vec<u8> {
+    format!(
+        "puppet {name} {}",
+        migrate_version.map(|version| version.to_string()).unwrap_or_default()
+    )
+    .into_bytes()
+}
+
+impl Vm for FakeVm {
+    fn check(&self, wasm: &[u8]) -> Result<Analysis, CheckError> {
+        let text = String::from_utf8_lossy(wasm);
+        if !text.starts_with("puppet ") {
+            return Err(CheckError {
+                reason: "not a puppet".to_owned(),
+            });
+        }
+        Ok(Analysis {
+            checksum: Sha256::digest(wasm).into(),
+            entry_points: BTreeSet::new(),
+            required_capabilities: BTreeSet::from(["iterator".to_owned()]),
+            migrate_version: text.rsplit(' ').next().unwrap().parse().ok(),
+            has_ibc_entry_points: false,
+        })
+    }
+
+    fn load(&self, wasm: &[u8]) -> Result<Checksum, CheckError> {
+        let checksum = self.check(wasm)?.checksum;
+        self.loaded.lock().unwrap().insert(checksum);
+        Ok(checksum)
+    }
+
+    fn is_loaded(&self, checksum: &Checksum) -> bool {
+        self.loaded.lock().unwrap().contains(checksum)
+    }
+
+    fn call(&self, call: VmCall<'_>, backend: &mut dyn Backend) -> VmReport {
+        assert!(
+            self.is_loaded(call.checksum),
+            "the chain must load code before it calls it"
+        );
+        let mut play = Play {
+            backend,
+            left: call.gas_limit,
+            internal: 0,
+            external: 0,
+        };
+        let result = play.run(&call);
+        VmReport {
+            gas_internal: play.internal,
+            gas_external: play.external,
+            result,
+        }
+    }
+}
+
+struct Play<'a> {
+    backend: &'a mut dyn Backend,
+    left: u64,
+    internal: u64,
+    external: u64,
+}
+
+impl Play<'_> {
+    fn run(&mut self, call: &VmCall<'_>) -> Result<Vec<u8>, VmError> {
+        let msg = match call.entry_point {
+            EntryPoint::Instantiate | EntryPoint::Execute => call.args[2],
+            EntryPoint::Sudo | EntryPoint::Migrate => call.args[1],
+            EntryPoint::Query => return self.query(call.args[0], call.args[1]),
+            EntryPoint::Reply => return self.reply(call.args[1]),
+        };
+        self.set("env", call.args[0])?;
+        match call.entry_point {
+            EntryPoint::Migrate => self.set("migrate_info", call.args[2])?,
+            EntryPoint::Sudo => self.set("sudo", b"yes")?,
+            _ => self.set("info", call.args[1])?,
+        }
+        self.play(serde_json::from_slice(msg).unwrap())
+    }
+
+    fn play(&mut self, script: Script) -> Result<Vec<u8>, VmError> {
+        for (key, value) in &script.set {
+            self.set(key, value.as_bytes())?;
+        }
+        for key in &script.remove {
+            let outcome = self.backend.remove(key.as_bytes(), self.left);
+            self.pay(outcome)?;
+        }
+        if let Some(query) = script.query {
+            let outcome = self.backend.query(&serde_json::to_vec(&query).unwrap(), self.left);
+            let answer = self.pay(outcome)?;
+            self.set("answer", &answer)?;
+        }
+        if let Some(descending) = script.scan {
+            self.scan(descending)?;
+        }
+        if let Some(on_reply) = script.on_reply {
+            self.set("on_reply", &serde_json::to_vec(&on_reply).unwrap())?;
+        }
+        self.burn(if script.run_out { u64::MAX } else { script.gas })?;
+        if script.trap {
+            return Err(VmError::Trap("unreachable"));
+        }
+        Ok(match script.fail {
+            Some(text) => json!({ "error": text }),
+            None => json!({ "ok": {
+                "messages": script.messages,
+                "attributes": script.attributes,
+                "events": script.events,
+                "data": script.data.map(|data| BASE64_STANDARD.encode(data)),
+            }}),
+        }
+        .to_string()
+        .into_bytes())
+    }
+
+    /// Appends the reply to the list under `replies` and plays what was prepared for it.
+    fn reply(&mut self, reply: &[u8]) -> Result<Vec<u8>, VmError> {
+        let mut replies: Vec<Value> = match self.get("replies")? {
+            Some(bytes) => serde_json::from_slice(&bytes).unwrap(),
+            None => Vec::new(),
+        };
+        replies.push(serde_json::from_slice(reply).unwrap());
+        self.set("replies", &serde_json::to_vec(&replies).unwrap())?;
+        let script = self
+            .get("on_reply")?
+            .map(|bytes| serde_json::from_slice(&bytes).unwrap())
+            .unwrap_or_default();
+        self.play(script)
+    }
+
+    /// `{"get": key}`, `{"env": {}}`, `{"fail": text}`, `{"trap": {}}`, `{"ask": request}` or `{"run_out": {}}`.
+    fn query(&mut self, env: &[u8], msg: &[u8]) -> Result<Vec<u8>, VmError> {
+        let msg: Value = serde_json::from_slice(msg).unwrap();
+        let (name, value) = msg.as_object().unwrap().iter().next().unwrap();
+        let data = match name.as_str() {
+            "get" => self.get(value.as_str().unwrap())?.unwrap_or_default(),
+            "env" => env.to_vec(),
+            "fail" => return Ok(json!({ "error": value }).to_string().into_bytes()),
+            "trap" => return Err(VmError::Trap("unreachable")),
+            "ask" => {
+                let outcome = self.backend.query(&serde_json::to_vec(value).unwrap(), self.left);
+                self.pay(outcome)?
+            }
+            "run_out" => {
+                self.burn(u64::MAX)?;
+                Vec::new()
+            }
+            other => panic!("unknown query {other}"),
+        };
+        Ok(json!({ "ok": BASE64_STANDARD.encode(data) }).to_string().into_bytes())
+    }
+
+    fn scan(&mut self, descending: bool) -> Result<(), VmError> {
+        let order = if descending {
+            Order::Descending
+        } else {
+            Order::Ascending
+        };
+        let outcome = self.backend.scan(None, None, order, self.left);
+        let iterator = self.pay(outcome)?;
+        let mut keys = Vec::new();
+        loop {
+            let outcome = self.backend.next(iterator, self.left);
+            let Some((key, _)) = self.pay(outcome)? else { break };
+            keys.push(String::from_utf8(key).unwrap());
+        }
+        self.set("keys", keys.join(",").as_bytes())
+    }
+
+    fn get(&mut self, key: &str) -> Result<Option<Vec<u8>>, VmError> {
+        let outcome = self.backend.read(key.as_bytes(), self.left);
+        self.pay(outcome)
+    }
+
+    fn set(&mut self, key: &str, value: &[u8]) -> Result<(), VmError> {
+        let outcome = self.backend.write(key.as_bytes(), value, self.left);
+        self.pay(outcome)
+    }
+
+    fn burn(&mut self, gas: u64) -> Result<(), VmError> {
+        if gas > self.left {
+            self.internal += self.left;
+            self.left = 0;
+            return Err(VmError::OutOfGas);
+        }
+        self.internal += gas;
+        self.left -= gas;
+        Ok(())
+    }
+
+    fn pay<T>(&mut self, (result, cost): (Result<T, supercloud_chain::vm::BackendError>, u64)) -> Result<T, VmError> {
+        use supercloud_chain::vm::BackendError;
+        self.external += cost.min(self.left);
+        if cost > self.left {
+            self.left = 0;
+            return Err(VmError::OutOfGas);
+        }
+        self.left -= cost;
+        result.map_err(|error| match error {
+            BackendError::OutOfGas => VmError::OutOfGas,
+            other => VmError::Backend(other.to_string()),
+        })
+    }
+}
