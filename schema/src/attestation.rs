@@ -50,7 +50,8 @@ pub struct Device {
 /// What the contract does.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// Records evidence about a provider's device. Listed verifiers only. Data: the record number as a JSON string.
+    /// Records evidence about a provider's device; the sender's older record of the same device and kind is revoked.
+    /// Refused while a valid record gives the device to another provider. Listed verifiers only. Data: the record number as a JSON string.
     SubmitRecord {
         /// Provider's address.
         provider: String,
@@ -109,7 +110,7 @@ pub struct Record {
 pub struct RecordResponse {
     /// The record.
     pub record: Record,
-    /// Neither revoked nor expired, and its verifier is still listed.
+    /// Neither revoked nor expired, and its verifier has been listed ever since.
     pub valid: bool,
 }
 
@@ -166,4 +167,8 @@ pub mod event {
     pub const RECORD_SUBMITTED: &str = "record_submitted";
     /// `record_id`
     pub const RECORD_REVOKED: &str = "record_revoked";
+    /// `verifiers`, joined by commas.
+    pub const VERIFIERS_SET: &str = "verifiers_set";
+    /// `governance`
+    pub const GOVERNANCE_UPDATED: &str = "governance_updated";
 }

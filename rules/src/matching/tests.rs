@@ -1,5 +1,6 @@
 use cosmwasm_std::Uint64;
 use proptest::prelude::*;
+use supercloud_schema::resource::SignedBy;
 
 use super::*;
 use crate::validation::fixtures::{attribute, group, unit, volume};
@@ -17,11 +18,13 @@ fn audited(auditor: &str, attributes: Vec<Attribute>) -> AuditedAttributes {
 
 fn requirements(all_of: &[&str], any_of: &[&str]) -> PlacementRequirements {
     let names = |list: &[&str]| list.iter().map(ToString::to_string).collect();
-    let mut requirements = PlacementRequirements::default();
-    requirements.attributes = vec![attribute("region", "eu"), attribute("tier", "1")];
-    requirements.signed_by.all_of = names(all_of);
-    requirements.signed_by.any_of = names(any_of);
-    requirements
+    PlacementRequirements {
+        signed_by: SignedBy {
+            all_of: names(all_of),
+            any_of: names(any_of),
+        },
+        attributes: vec![attribute("region", "eu"), attribute("tier", "1")],
+    }
 }
 
 fn full() -> Vec<Attribute> {
