@@ -109,7 +109,7 @@ fn a_failing_market_delays_only_its_own_news() {
         last_failure: Some(NoticeFailure::Refused {}),
     };
     let (first, second) = (notice(1, 11 + 30), notice(2, 41 + 60));
-    assert_eq!(bench.notices().notices, [first.clone()]);
+    assert_eq!(bench.notices().notices, std::slice::from_ref(&first));
 
     bench.app.advance(29);
     bench.sweep().unwrap();
