@@ -64,10 +64,11 @@ impl Market {
                 limit: Some(PAGE),
             };
             let page: DeploymentsResponse = self.ask(&query).await?;
-            if page.deployments.is_empty() {
+            let full = page.deployments.len() == PAGE as usize;
+            all.extend(page.deployments);
+            if !full {
                 return Ok(all);
             }
-            all.extend(page.deployments);
         }
     }
 
@@ -88,10 +89,11 @@ impl Market {
                     limit: Some(PAGE),
                 })
                 .await?;
-            if page.orders.is_empty() {
+            let full = page.orders.len() == PAGE as usize;
+            all.extend(page.orders);
+            if !full {
                 return Ok(all);
             }
-            all.extend(page.orders);
         }
     }
 
@@ -138,10 +140,11 @@ impl Market {
         loop {
             let start_after = all.last().map(|lease| order_cursor(&lease.id.order()));
             let page: LeasesResponse = self.ask(&query(start_after)).await?;
-            if page.leases.is_empty() {
+            let full = page.leases.len() == PAGE as usize;
+            all.extend(page.leases);
+            if !full {
                 return Ok(all);
             }
-            all.extend(page.leases);
         }
     }
 

@@ -31,6 +31,10 @@ const WRONG_SEQUENCE: u32 = 32;
 /// Tries per transaction: the first, and one more after a wrong sequence.
 const ATTEMPTS: u32 = 2;
 
+/// How long to wait for a transaction of ours that the chain seems not to know. A node that shares its mempool with
+/// others learns of it within a block or two; one that was dropped never comes.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How a queue pays and waits.
 #[derive(Clone, Debug)]
 pub struct TxConfig {
@@ -137,10 +141,15 @@ impl TxQueue {
 
     /// Waits for the block of a transaction from [`TxQueue::submit`]; failed is [`ClientError::Failed`].
     pub async fn wait(&self, hash: &str) -> Result<TxOutcome, ClientError> {
-        let outcome = self
+        let waited = self
             .client()
             .wait_for_tx(hash, self.inner.config.inclusion_timeout)
-            .await?;
+            .await;
+        if matches!(waited, Err(ClientError::NotIncluded { .. })) {
+            // It may have been dropped, and its sequence with it: ask the chain before the next one.
+            self.inner.account.lock().await.forget();
+        }
+        let outcome = waited?;
         if outcome.code == 0 {
             Ok(outcome)
         } else {
@@ -163,7 +172,7 @@ impl TxQueue {
             match self.try_submit(&mut account, &mut unsigned, options.gas).await {
                 Err(error) if attempt < ATTEMPTS && is_wrong_sequence(&error) => {
                     attempt += 1;
-                    self.adopt_sequence(&mut account, &error).await?;
+                    self.adopt_sequence(&mut account, &error).await;
                 }
                 other => return other,
             }
@@ -259,29 +268,25 @@ impl TxQueue {
         Ok(account.signer(self.client().chain_id()))
     }
 
-    /// Takes the chain's word for the sequence. A chain that is behind has not executed our last transaction yet:
-    /// simulations run on committed state, so wait for it.
-    async fn adopt_sequence(&self, account: &mut AccountState, error: &ClientError) -> Result<(), ClientError> {
+    /// Takes the chain's word for the sequence. A chain that is behind us does not know our last transaction yet, or
+    /// has dropped it.
+    async fn adopt_sequence(&self, account: &mut AccountState, error: &ClientError) {
         let expected = error.log().and_then(expected_sequence);
-        match (expected, account.pending()) {
-            (Some(expected), Some(hash)) if account.is_ahead_of(expected) => {
-                let hash = hash.to_owned();
-                // Dropped from the mempool or included: either way the chain knows the sequence afterwards.
-                let _ = self
-                    .client()
-                    .wait_for_tx(&hash, self.inner.config.inclusion_timeout)
-                    .await;
-                account.forget();
-            }
-            (Some(expected), _) => account.set_sequence(expected),
-            (None, _) => account.forget(),
-        }
         tracing::debug!(
             address = self.address(),
             ?expected,
             "the chain expects another sequence"
         );
-        Ok(())
+        match (expected, account.pending()) {
+            (Some(expected), Some(hash)) if account.is_ahead_of(expected) => {
+                let timeout = SETTLE_TIMEOUT.min(self.inner.config.inclusion_timeout);
+                // Either way the chain knows the sequence afterwards.
+                let _ = self.client().wait_for_tx(hash, timeout).await;
+                account.forget();
+            }
+            (Some(expected), _) => account.set_sequence(expected),
+            (None, _) => account.forget(),
+        }
     }
 
     /// Hands over the bytes; a second time when the connection broke, which is safe: the same bytes have the same hash.

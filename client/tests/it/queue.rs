@@ -257,6 +257,25 @@ async fn a_transaction_that_no_block_takes_times_out() {
 }
 
 #[tokio::test]
+async fn a_dropped_transaction_does_not_block_the_next() {
+    let node = FakeNode::start(Chain {
+        instant: false,
+        ..chain(0)
+    })
+    .await;
+    let queue = queue(&node.client, config());
+    let error = queue.send(send(&queue)).await.unwrap_err();
+    assert!(matches!(error, ClientError::NotIncluded { .. }), "{error}");
+    {
+        let mut chain = node.chain.lock().unwrap();
+        chain.pending.clear();
+        chain.instant = true;
+    }
+    let outcome = queue.send(send(&queue)).await.unwrap();
+    assert_eq!(auth_info(&outcome.raw).signer_infos[0].sequence, 0);
+}
+
+#[tokio::test]
 async fn an_unknown_account_cannot_send() {
     let node = FakeNode::start(Chain::default()).await;
     let queue = queue(&node.client, config());
