@@ -21,10 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // keeps option values such as `cosmos.msg.v1.signer`.
     compiler.include_source_info(false);
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-    fs::write(
-        out.join("descriptors.bin"),
-        compiler.encode_file_descriptor_set(),
-    )?;
+    fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
     prost_build::Config::new()
         .enable_type_names()
         .include_file("packages.rs")
@@ -37,10 +34,7 @@ fn collect_proto_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()
         let path = entry?.path();
         if path.is_dir() {
             collect_proto_files(&path, files)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "proto")
-        {
+        } else if path.extension().is_some_and(|extension| extension == "proto") {
             files.push(path);
         }
     }

@@ -13,6 +13,7 @@ use prost::{Message, Name};
     missing_docs,
     unreachable_pub,
     clippy::all,
+    clippy::allow_attributes_without_reason,
     reason = "generated; the .proto files carry the comments"
 )]
 mod generated {
@@ -67,20 +68,13 @@ mod tests {
                 amount: "5".into(),
             }],
         };
-        assert_eq!(
-            send.encode_to_vec(),
-            b"\x0a\x01a\x12\x01b\x1a\x06\x0a\x01u\x12\x015"
-        );
+        assert_eq!(send.encode_to_vec(), b"\x0a\x01a\x12\x01b\x1a\x06\x0a\x01u\x12\x015");
     }
 
     #[test]
     fn descriptor_set_holds_services_and_their_imports() {
         let set = prost_types::FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).unwrap();
-        assert!(
-            set.file
-                .iter()
-                .any(|file| file.name() == "google/protobuf/any.proto")
-        );
+        assert!(set.file.iter().any(|file| file.name() == "google/protobuf/any.proto"));
         let bank = set
             .file
             .iter()
@@ -92,10 +86,6 @@ mod tests {
     #[test]
     fn descriptor_set_keeps_signer_options() {
         let option = b"\x82\xe7\xb0\x2a\x0cfrom_address";
-        assert!(
-            FILE_DESCRIPTOR_SET
-                .windows(option.len())
-                .any(|window| window == option)
-        );
+        assert!(FILE_DESCRIPTOR_SET.windows(option.len()).any(|window| window == option));
     }
 }

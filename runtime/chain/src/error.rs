@@ -70,6 +70,15 @@ impl TxError {
         }
     }
 
+    /// Text that may be stored: as the log, without what nodes need not agree on.
+    pub(crate) fn stored_text(&self) -> String {
+        match self {
+            Self::Wasm(WasmError::Vm { .. }) => self.redacted(),
+            Self::Wrapped { context, source } => format!("{context}: {}", source.stored_text()),
+            other => other.to_string(),
+        }
+    }
+
     /// What another contract may see: texts that all nodes agree on, else only the class.
     pub(crate) fn redacted(&self) -> String {
         match self {

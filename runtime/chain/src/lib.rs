@@ -11,6 +11,7 @@
 //!
 //! Messages, queries, errors and events are named and encoded as in the Cosmos SDK and wasmd, so their clients work.
 
+#![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod address;

@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::gas::{GasMeter, OutOfGas, kv};
 use crate::state::State;
 use crate::state_key::compute_metered_len;
-use crate::store::Direction;
+use crate::store::{Direction, Entry};
 use crate::vm::{Checksum, Vm};
 use crate::wasm::QUERY_GAS_LIMIT;
 
@@ -131,7 +131,7 @@ impl<'e> Machine<'e> {
     }
 
     /// Up to `limit` entries under `prefix`, keys without it, each paid for.
-    pub(crate) fn list(&mut self, prefix: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, OutOfGas> {
+    pub(crate) fn list(&mut self, prefix: &[u8], limit: usize) -> Result<Vec<Entry>, OutOfGas> {
         let entries: Vec<_> = self.state.prefix(prefix, Direction::Ascending).take(limit).collect();
         for (key, value) in &entries {
             self.charge(kv::compute_step(compute_metered_len(key), value.len()), "IterNext")?;

@@ -5,6 +5,7 @@
 //! agree on it, but it proves nothing about a single key. A durable store with membership proofs replaces it behind the
 //! same trait.
 
+#![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod memory;

@@ -90,7 +90,11 @@ fn apply_messages(machine: &mut Machine<'_>, id: u64) -> Result<(), TxError> {
         Ok(()) => emit_result(machine, id, "proposal_executed", ""),
         Err((index, error)) => {
             proposal.set_status(ProposalStatus::Failed);
-            proposal.failed_reason = format!("message {index} ({}): {error}", proposal.messages[index].type_url);
+            proposal.failed_reason = format!(
+                "message {index} ({}): {}",
+                proposal.messages[index].type_url,
+                error.stored_text()
+            );
             emit_result(machine, id, "proposal_failed", &proposal.failed_reason);
             gov::apply_proposal(machine, &proposal)?;
         }

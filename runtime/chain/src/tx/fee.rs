@@ -11,7 +11,7 @@ use super::DecodedTx;
 
 /// SDK gas that taking a fee costs beyond the checks that a free transaction passes too: three balance updates in the
 /// store. Simulations name no fee, so this is added to them and an estimate is not short of it.
-const SIMULATED_FEE_GAS: u64 = 24_000;
+const SIMULATED_FEE_GAS: u64 = 18_000;
 
 /// Takes the fee from its payer (by default the first signer), whose account must exist.
 pub(super) fn apply_fee(machine: &mut Machine<'_>, tx: &DecodedTx, first_signer: &Address) -> Result<(), TxError> {

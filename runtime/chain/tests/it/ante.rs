@@ -358,12 +358,12 @@ fn two_signers_both_sign_and_both_count_up() {
 fn gas_limit_stops_the_transaction_and_names_the_numbers() {
     let mut world = World::new();
     let result = run(&mut world, |_, draft| {
-        draft.auth.fee.as_mut().unwrap().gas_limit = 40_000
+        draft.auth.fee.as_mut().unwrap().gas_limit = 20_000
     });
-    assert_eq!((result.code, result.gas_wanted), (11, 40_000));
-    assert!(result.gas_used > 40_000);
+    assert_eq!((result.code, result.gas_wanted), (11, 20_000));
+    assert!(result.gas_used > 20_000);
     let text = format!(
-        "out of gas in location: WritePerByte; gasWanted: 40000, gasUsed: {}: out of gas",
+        "out of gas in location: Has; gasWanted: 20000, gasUsed: {}: out of gas",
         result.gas_used
     );
     assert_eq!(result.log, text);

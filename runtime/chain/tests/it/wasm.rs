@@ -136,7 +136,7 @@ fn upload_needs_permission_and_gzip_has_the_checksum_of_its_content() {
     let stored: MsgStoreCodeResponse = response(&result);
     assert_eq!(
         (stored.code_id, stored.checksum.as_slice()),
-        (1, Sha256::digest(&wasm).as_slice())
+        (1, &Sha256::digest(&wasm)[..])
     );
     let attributes: Vec<_> = event(&result.events, "store_code")
         .attributes
