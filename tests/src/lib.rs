@@ -4,6 +4,7 @@
 
 mod multi_test;
 pub mod scenario;
+mod setup;
 mod suite;
 mod world;
 
