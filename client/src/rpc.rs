@@ -1,19 +1,22 @@
 //! The JSON-RPC calls of a CometBFT 0.38 node over HTTP.
 
+mod json;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::error::ClientError;
 use crate::event::Event;
 use crate::outcome::TxOutcome;
+use json::{
+    RawAbci, RawBlock, RawBlockResults, RawCheck, RawExec, RawSearch, RawStatus, RawTx, Response, decode_base64,
+    parse_time,
+};
 
 /// One call takes at most this long; a smart query of a busy node is the slowest.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -328,180 +331,4 @@ fn describe(error: &reqwest::Error) -> String {
         cause = inner;
     }
     cause.to_string()
-}
-
-fn decode_base64(what: &str, text: Option<&str>) -> Result<Vec<u8>, ClientError> {
-    STANDARD
-        .decode(text.unwrap_or_default())
-        .map_err(|error| ClientError::malformed(what, error))
-}
-
-fn parse_time(what: &str, text: &str) -> Result<u64, ClientError> {
-    let time = OffsetDateTime::parse(text, &Rfc3339).map_err(|error| ClientError::malformed(what, error))?;
-    u64::try_from(time.unix_timestamp_nanos()).map_err(|error| ClientError::malformed(what, error))
-}
-
-#[derive(Deserialize)]
-struct Response {
-    result: Option<Value>,
-    error: Option<ResponseError>,
-}
-
-#[derive(Deserialize)]
-struct ResponseError {
-    code: i64,
-    #[serde(default)]
-    message: String,
-    data: Option<String>,
-}
-
-/// A number that CometBFT writes as text.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Number(String);
-
-impl Number {
-    fn value(&self, what: &str) -> Result<u64, ClientError> {
-        self.0
-            .parse()
-            .map_err(|_| ClientError::malformed(what, format!("{:?} is no number", self.0)))
-    }
-}
-
-#[derive(Deserialize)]
-struct RawStatus {
-    node_info: RawNodeInfo,
-    sync_info: RawSyncInfo,
-}
-
-#[derive(Deserialize)]
-struct RawNodeInfo {
-    network: String,
-    version: String,
-    moniker: String,
-}
-
-#[derive(Deserialize)]
-struct RawSyncInfo {
-    latest_block_height: Number,
-    latest_block_time: String,
-    catching_up: bool,
-}
-
-#[derive(Deserialize)]
-struct RawAbci {
-    response: RawAbciResponse,
-}
-
-#[derive(Deserialize)]
-struct RawAbciResponse {
-    #[serde(default)]
-    code: u32,
-    codespace: Option<String>,
-    log: Option<String>,
-    value: Option<String>,
-    height: Number,
-}
-
-#[derive(Deserialize)]
-struct RawCheck {
-    code: u32,
-    codespace: String,
-    log: String,
-    hash: String,
-}
-
-#[derive(Deserialize)]
-struct RawTx {
-    hash: String,
-    height: Number,
-    index: u32,
-    tx: String,
-    tx_result: RawExec,
-}
-
-impl RawTx {
-    fn into_outcome(self) -> Result<TxOutcome, ClientError> {
-        let result = self.tx_result.into_result()?;
-        Ok(TxOutcome {
-            height: self.height.value("tx")?,
-            index: self.index,
-            raw: decode_base64("tx", Some(&self.tx))?,
-            hash: self.hash,
-            code: result.code,
-            codespace: result.codespace,
-            log: result.log,
-            gas_wanted: result.gas_wanted,
-            gas_used: result.gas_used,
-            events: result.events,
-            data: result.data,
-        })
-    }
-}
-
-#[derive(Deserialize)]
-struct RawExec {
-    #[serde(default)]
-    code: u32,
-    codespace: Option<String>,
-    log: Option<String>,
-    gas_wanted: Number,
-    gas_used: Number,
-    events: Option<Vec<Event>>,
-    data: Option<String>,
-}
-
-impl RawExec {
-    fn into_result(self) -> Result<ExecResult, ClientError> {
-        Ok(ExecResult {
-            code: self.code,
-            codespace: self.codespace.unwrap_or_default(),
-            log: self.log.unwrap_or_default(),
-            gas_wanted: self.gas_wanted.value("gas_wanted")?,
-            gas_used: self.gas_used.value("gas_used")?,
-            events: self.events.unwrap_or_default(),
-            data: decode_base64("tx result", self.data.as_deref())?,
-        })
-    }
-}
-
-#[derive(Deserialize)]
-struct RawSearch {
-    txs: Vec<RawTx>,
-    total_count: Number,
-}
-
-#[derive(Deserialize)]
-struct RawBlock {
-    block_id: RawBlockId,
-    block: RawBlockBody,
-}
-
-#[derive(Deserialize)]
-struct RawBlockId {
-    hash: String,
-}
-
-#[derive(Deserialize)]
-struct RawBlockBody {
-    header: RawHeader,
-    data: RawData,
-}
-
-#[derive(Deserialize)]
-struct RawHeader {
-    height: Number,
-    time: String,
-}
-
-#[derive(Deserialize)]
-struct RawData {
-    txs: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-struct RawBlockResults {
-    height: Number,
-    txs_results: Option<Vec<RawExec>>,
-    finalize_block_events: Option<Vec<Event>>,
 }
