@@ -1,0 +1,399 @@
+//! The stage of the demo: the running chain, the roles with their keys, and the record of what happened.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use cosmwasm_std::{Coin, Uint128};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use supercloud_client::rpc::SearchOrder;
+use supercloud_client::{Any, Client, ClientError, Event, Key, Proposal, TxConfig, TxOutcome, TxQueue, message};
+use supercloud_provider::Payout;
+use supercloud_schema::id::LeaseId;
+use tempfile::TempDir;
+
+use super::DemoArgs;
+use super::chain::{self, ChainHandle, GENESIS_FUNDS, HRP};
+use super::conservation;
+use super::facts::{Facts, StepFact, TxFact};
+use super::failure::{StepError, contract_error};
+use super::prices::{self, LoadedUpdate, OwnSigners};
+use super::provider::RunningProvider;
+use crate::suite::Addresses;
+
+/// How long the demo waits for a proposal or a block time.
+const WAIT_LIMIT: Duration = Duration::from_secs(60);
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+/// How often it looks.
+const POLL: Duration = Duration::from_millis(50);
+
+/// A role with its key.
+#[derive(Clone)]
+pub(crate) struct Actor {
+    /// The role's name.
+    pub(crate) role: &'static str,
+    /// Its account.
+    pub(crate) address: String,
+    queue: TxQueue,
+}
+
+impl Actor {
+    /// Its key.
+    pub(crate) fn key(&self) -> &Key {
+        self.queue.key()
+    }
+}
+
+/// All roles.
+pub(crate) struct Actors {
+    /// Council of one.
+    pub(crate) governance: Actor,
+    /// Deploys.
+    pub(crate) tenant: Actor,
+    /// Pays part of it.
+    pub(crate) sponsor: Actor,
+    /// Carries prices and turns the crank.
+    pub(crate) relayer: Actor,
+    /// The cheaper provider.
+    pub(crate) provider_a: Actor,
+    /// The dearer provider.
+    pub(crate) provider_b: Actor,
+}
+
+impl Actors {
+    fn all(&self) -> [&Actor; 6] {
+        [&self.governance, &self.tenant, &self.sponsor, &self.relayer, &self.provider_a, &self.provider_b]
+    }
+
+    /// The actor of a role.
+    pub(crate) fn by_role(&self, role: &str) -> &Actor {
+        self.all().into_iter().find(|actor| actor.role == role).expect("roles are named in this module")
+    }
+}
+
+/// Keys of the roles, before there is a chain.
+pub(crate) struct RoleKeys(Vec<(&'static str, Key)>);
+
+impl RoleKeys {
+    fn generate() -> Result<Self, StepError> {
+        let roles = ["governance", "tenant", "sponsor", "relayer", "provider-a", "provider-b"];
+        let keys = roles.into_iter().map(|role| Key::random().map(|key| (role, key)));
+        keys.collect::<Result<_, _>>().map(Self).map_err(StepError::unexpected)
+    }
+
+    /// Address of each role.
+    pub(crate) fn addresses(&self) -> Result<Vec<(&'static str, String)>, StepError> {
+        let addresses = self.0.iter().map(|(role, key)| key.address(HRP).map(|address| (*role, address)));
+        addresses.collect::<Result<_, _>>().map_err(StepError::unexpected)
+    }
+}
+
+/// A transaction that went well.
+pub(crate) struct Outcome(TxOutcome);
+
+impl Outcome {
+    /// The first attribute of that name in an event of that kind.
+    pub(crate) fn attribute<T: FromStr>(&self, kind: &str, key: &str) -> Result<T, StepError> {
+        let text = self.0.expect_attribute(kind, key)?;
+        text.parse().map_err(|_| StepError::unexpected(format!("{kind}.{key} is {text}")))
+    }
+
+    /// Units of a denom that the transaction burned.
+    pub(crate) fn burned(&self, denom: &str) -> Result<u128, StepError> {
+        conservation::sum_of_flow(&self.0.events, "burn", denom)
+    }
+
+    /// Units of a denom that an address received in the transaction.
+    pub(crate) fn received(&self, address: &str, denom: &str) -> Result<u128, StepError> {
+        let to_address = |event: &&Event| event.kind == "coin_received" && event.attribute("receiver") == Some(address);
+        let events: Vec<Event> = self.0.events.iter().filter(to_address).cloned().collect();
+        conservation::sum_of_flow(&events, "coin_received", denom)
+    }
+
+    /// Block of the transaction.
+    pub(crate) fn height(&self) -> u64 {
+        self.0.height
+    }
+
+    /// The transaction's hash.
+    pub(crate) fn hash(&self) -> &str {
+        &self.0.hash
+    }
+}
+
+/// The stage.
+pub(crate) struct Stage {
+    /// What came out so far.
+    pub(crate) facts: Facts,
+    /// The roles.
+    pub(crate) actors: Actors,
+    /// Keys that sign later prices.
+    pub(crate) signers: OwnSigners,
+    /// The gov module's account.
+    pub(crate) gov_address: String,
+    /// Folder of the run.
+    pub(crate) home: std::path::PathBuf,
+    /// JSON-RPC URL.
+    pub(crate) rpc_url: String,
+    client: Client,
+    addresses: Addresses,
+    providers: Vec<RunningProvider>,
+    chain: ChainHandle,
+    json: bool,
+    _temporary: Option<TempDir>,
+}
+
+impl Stage {
+    /// Step 1: starts the chain and makes the roles.
+    pub(crate) async fn open(args: DemoArgs, update: &LoadedUpdate) -> Result<Self, StepError> {
+        let (home, temporary) = match &args.home {
+            Some(home) => {
+                std::fs::create_dir_all(home).map_err(StepError::unexpected)?;
+                (home.clone(), None)
+            }
+            None => {
+                let folder = tempfile::tempdir().map_err(StepError::unexpected)?;
+                (folder.path().to_owned(), Some(folder))
+            }
+        };
+        let keys = RoleKeys::generate()?;
+        let chain = chain::start(&args, update.publish_time, &keys).await?;
+        let rpc_url = chain.rpc_url();
+        let client = Client::connect(&rpc_url).await?;
+        let mut actors = BTreeMap::new();
+        for (role, key) in keys.0 {
+            let queue = TxQueue::new(client.clone(), key, TxConfig::default())?;
+            let address = queue.address().to_owned();
+            actors.insert(role, Actor { role, address, queue });
+        }
+        let mut take = |role: &str| actors.remove(role).expect("every role has a key");
+        let actors = Actors {
+            governance: take("governance"),
+            tenant: take("tenant"),
+            sponsor: take("sponsor"),
+            relayer: take("relayer"),
+            provider_a: take("provider-a"),
+            provider_b: take("provider-b"),
+        };
+        let gov_address = client.gov_address()?;
+        let mut stage = Self {
+            facts: Facts::default(),
+            actors,
+            signers: OwnSigners::generate()?,
+            addresses: Addresses::predict(&gov_address)?,
+            gov_address,
+            home,
+            rpc_url,
+            client,
+            providers: Vec::new(),
+            chain,
+            json: args.json,
+            _temporary: temporary,
+        };
+        stage.begin(1, "a chain of its own");
+        stage.facts.chain_id = stage.client.rpc().status().await?.chain_id;
+        stage.summary(format!(
+            "{} at {}, genesis time {}, {} uakt in {} accounts",
+            stage.facts.chain_id,
+            stage.rpc_url,
+            stage.chain.genesis_time(),
+            GENESIS_FUNDS * stage.actors.all().len() as u128,
+            stage.actors.all().len()
+        ));
+        Ok(stage)
+    }
+
+    /// Starts a step.
+    pub(crate) fn begin(&mut self, step: u32, title: &str) {
+        self.facts.steps.push(StepFact { step, title: title.into(), ..StepFact::default() });
+    }
+
+    /// Ends a step with one line: what happened, who paid, gas used.
+    pub(crate) fn summary(&mut self, text: String) {
+        let Some(step) = self.facts.steps.last_mut() else { return };
+        step.summary = text;
+        let gas: u64 = step.txs.iter().map(|tx| tx.gas_used).sum();
+        let mut payers: Vec<&str> = step.txs.iter().map(|tx| tx.payer.as_str()).collect();
+        payers.dedup();
+        payers.sort_unstable();
+        payers.dedup();
+        let paid = if payers.is_empty() {
+            String::new()
+        } else {
+            format!(" [{} tx by {}, {gas} gas]", step.txs.len(), payers.join(", "))
+        };
+        let line = format!("{:>2}. {}: {}{paid}", step.step, step.title, step.summary);
+        say(self.json, &line);
+    }
+
+    /// The suite's addresses.
+    pub(crate) fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// The role of an address, or the address.
+    pub(crate) fn role_of(&self, address: &str) -> String {
+        let actor = self.actors.all().into_iter().find(|actor| actor.address == address);
+        actor.map_or_else(|| address.to_owned(), |actor| actor.role.to_owned())
+    }
+
+    /// Sends a transaction and records it.
+    pub(crate) async fn send(&mut self, actor: &Actor, action: &str, messages: Vec<Any>) -> Result<Outcome, StepError> {
+        let outcome = actor.queue.send(messages).await?;
+        self.record(actor.role, action, &outcome);
+        Ok(Outcome(outcome))
+    }
+
+    fn record(&mut self, payer: &str, action: &str, outcome: &TxOutcome) {
+        if let Some(step) = self.facts.steps.last_mut() {
+            step.txs.push(TxFact {
+                action: action.into(),
+                payer: payer.into(),
+                hash: outcome.hash.clone(),
+                height: outcome.height,
+                gas_used: outcome.gas_used,
+                gas_wanted: outcome.gas_wanted,
+            });
+        }
+    }
+
+    /// Records a transaction that a provider sent by itself, found by an event.
+    pub(crate) async fn record_found(&mut self, payer: &str, action: &str, query: &str) -> Result<Outcome, StepError> {
+        let deadline = Instant::now() + WAIT_LIMIT;
+        loop {
+            let (found, _) = self.client.rpc().tx_search(query, 1, SearchOrder::Descending).await?;
+            if let Some(outcome) = found.into_iter().next() {
+                self.record(payer, action, &outcome);
+                return Ok(Outcome(outcome));
+            }
+            if Instant::now() > deadline {
+                return Err(StepError::unexpected(format!("no transaction of {payer} ({action}) after {WAIT_LIMIT:?}")));
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Lets a provider withdraw with a redeem request, and records the transaction.
+    pub(crate) async fn provider_withdraw(
+        &mut self,
+        provider: &RunningProvider,
+        lease: &LeaseId,
+    ) -> Result<Outcome, StepError> {
+        let withdrawal = provider.handle.withdraw(lease, Payout::Redeem).await.map_err(StepError::unexpected)?;
+        let hash = withdrawal.tx_hash.ok_or_else(|| StepError::unexpected("there was nothing to withdraw"))?;
+        let outcome = self.client.wait_for_tx(&hash, WAIT_LIMIT).await?;
+        self.record(provider.actor.role, "withdraw with redeem", &outcome);
+        Ok(Outcome(outcome))
+    }
+
+    /// Executes a contract of the suite.
+    pub(crate) async fn execute<M: Serialize>(
+        &mut self,
+        actor: &Actor,
+        action: &str,
+        contract: &str,
+        msg: &M,
+        funds: &[Coin],
+    ) -> Result<Outcome, StepError> {
+        let execute = message::execute(&actor.address, self.addresses.of(contract), msg, funds.to_vec())?;
+        self.send(actor, action, vec![execute]).await
+    }
+
+    /// Asks a contract of the suite.
+    pub(crate) async fn query<M: Serialize, R: DeserializeOwned>(&self, contract: &str, msg: &M) -> Result<R, StepError> {
+        Ok(self.client.query_wasm(self.addresses.of(contract), msg).await?)
+    }
+
+    /// Bank balance.
+    pub(crate) async fn balance(&self, address: &str, denom: &str) -> Result<u128, StepError> {
+        let balance = self.client.balance(address, denom).await?;
+        Uint128::try_from(balance).map(|units| units.u128()).map_err(StepError::unexpected)
+    }
+
+    /// Publishes an AKT/USD price of the run's own signer set, dated and submitted in a later second than all that was
+    /// requested so far: a request never runs at a price that could be known when it was made.
+    pub(crate) async fn publish_price(&mut self, mantissa: i64) -> Result<(), StepError> {
+        let publish_time = self.block_seconds().await? + 1;
+        self.wait_for_block_second(publish_time).await?;
+        let update = self.signers.sign(mantissa, publish_time)?;
+        prices::submit(self, "submit signed price", &[update]).await?;
+        let price = prices::query_price(self).await?;
+        if prices::is_price(&price, mantissa) {
+            return Ok(());
+        }
+        Err(StepError::unexpected(format!("the oracle answers {} after a price of {mantissa}e-8", price.mid)))
+    }
+
+    /// Time of the newest block in whole seconds.
+    pub(crate) async fn block_seconds(&self) -> Result<u64, StepError> {
+        Ok(self.client.rpc().status().await?.time_nanos / NANOS_PER_SECOND)
+    }
+
+    /// Waits until block time has reached a second.
+    pub(crate) async fn wait_for_block_second(&self, second: u64) -> Result<(), StepError> {
+        let deadline = Instant::now() + WAIT_LIMIT;
+        while self.block_seconds().await? < second {
+            if Instant::now() > deadline {
+                return Err(StepError::unexpected(format!("block time did not reach {second}")));
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until a proposal has been executed or has failed.
+    pub(crate) async fn wait_for_proposal(&self, id: u64) -> Result<Proposal, StepError> {
+        Ok(self.client.wait_for_proposal(id, WAIT_LIMIT).await?)
+    }
+
+    /// Version that a contract of the suite says it has (`cw2`).
+    pub(crate) async fn contract_version(&self, name: &str) -> Result<String, StepError> {
+        let raw = self.client.query_wasm_raw(self.addresses.of(name), b"contract_info").await?;
+        let info: Value = serde_json::from_slice(&raw).map_err(StepError::unexpected)?;
+        info["version"]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| StepError::unexpected(format!("{name} has no cw2 version: {info}")))
+    }
+
+    /// The client.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Keeps a provider until the end.
+    pub(crate) fn keep(&mut self, provider: RunningProvider) {
+        self.providers.push(provider);
+    }
+
+    /// Stops everything and gives the facts.
+    pub(crate) async fn close(mut self) -> Facts {
+        for provider in self.providers.drain(..) {
+            provider.stop().await;
+        }
+        self.chain.stop().await;
+        self.facts
+    }
+}
+
+/// One line of progress: on stdout for people, on stderr beside `--json`.
+#[allow(clippy::print_stdout, reason = "the command's result")]
+fn say(json: bool, line: &str) {
+    if json {
+        eprintln!("{line}");
+    } else {
+        println!("{line}");
+    }
+}
+
+impl From<ClientError> for StepError {
+    fn from(error: ClientError) -> Self {
+        let code = match error.code() {
+            Some((code, codespace)) => format!("{codespace}/{code}"),
+            None => "demo/client".into(),
+        };
+        Self { code, contract_error: error.log().and_then(contract_error), message: error.to_string() }
+    }
+}
