@@ -10,6 +10,16 @@
 //! ```
 //!
 //! Messages, queries, errors and events are named and encoded as in the Cosmos SDK and wasmd, so their clients work.
+//!
+//! Invariants:
+//!
+//! - **The same blocks give the same bytes on every node**: ordered maps, no floats, no clock; gas is charged on failing
+//!   paths too.
+//! - **Money is conserved**: balances sum to the supply; see `bank`.
+//! - **A failure leaves no trace** but gas, and for a transaction its fee and sequence; see `state`.
+//!
+//! Not here yet, and refused by name: amino JSON signing, multisig keys, fee grants, authz, unordered transactions,
+//! cron, IBC, staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
 
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]

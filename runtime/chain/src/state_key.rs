@@ -107,6 +107,9 @@ pub(crate) mod wasm {
     /// `20 ‖ checksum` -> Wasm bytes, uncompressed. wasmd keeps them in files; here the state is all there is.
     const BLOB: &[u8] = b"wasm/\x20";
 
+    /// `21 ‖ checksum` -> migrate version of the code, big endian; absent when it states none.
+    const MIGRATE_VERSION: &[u8] = b"wasm/\x21";
+
     pub(crate) fn code(id: u64) -> Vec<u8> {
         join(&[CODES, &id.to_be_bytes()])
     }
@@ -141,6 +144,10 @@ pub(crate) mod wasm {
 
     pub(crate) fn blob(checksum: &[u8]) -> Vec<u8> {
         join(&[BLOB, checksum])
+    }
+
+    pub(crate) fn migrate_version(checksum: &[u8]) -> Vec<u8> {
+        join(&[MIGRATE_VERSION, checksum])
     }
 }
 

@@ -7,15 +7,16 @@ use supercloud_proto::cosmwasm::wasm::v1::{
 use crate::address::{Address, AddressCodec};
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
-use crate::machine::Machine;
+use crate::machine::{Machine, read_u64};
 use crate::message::{Message, Rights};
+use crate::state_key::wasm as key;
 use crate::vm::{Checksum, EntryPoint};
+use crate::wasm::access;
 use crate::wasm::call::{call_contract, charge_setup, compute_env, to_json};
 use crate::wasm::contract::{self, Contract};
 use crate::wasm::instantiate::assert_json;
 use crate::wasm::json::{MigrateInfo, Response};
 use crate::wasm::response::{CONTRACT_ADDRESS, apply_response};
-use crate::wasm::{WasmError, access, code};
 
 impl Message for MsgMigrateContract {
     type Response = MsgMigrateContractResponse;
@@ -105,9 +106,9 @@ fn call_migrate(
 
 /// What the code says of its own storage version; codes without a statement are always migrated.
 fn load_migrate_version(machine: &Machine<'_>, checksum: &Checksum) -> Result<Option<u64>, TxError> {
-    let wasm = code::load_blob(machine, checksum)?;
-    let analysis = machine.env.vm.check(&wasm).map_err(|error| WasmError::Vm {
-        reason: error.to_string(),
-    })?;
-    Ok(analysis.migrate_version)
+    machine
+        .state
+        .get(&key::migrate_version(checksum))
+        .map(|bytes| read_u64(&bytes))
+        .transpose()
 }

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::machine::{Machine, Mode};
 use crate::message::{Message, Rights};
 use crate::state_key::wasm as key;
-use crate::vm::Checksum;
+use crate::vm::{Analysis, CheckError, Checksum};
 use crate::wasm::{MAX_GOV_WASM_LEN, MAX_WASM_LEN, WasmError, access, code, gas_register};
 
 impl Message for MsgStoreCode {
@@ -53,12 +53,14 @@ impl Message for MsgStoreCode {
             gas_register::COMPILE_PER_BYTE * wasm.len() as u64,
             "Compiling wasm bytecode",
         )?;
-        let (checksum, capabilities) = check_and_load(machine, &wasm)?;
+        let Analysis {
+            checksum,
+            required_capabilities,
+            migrate_version,
+            ..
+        } = check_and_load(machine, &wasm)?;
 
-        let blob = key::blob(&checksum);
-        if machine.state.get(&blob).is_none() {
-            machine.state.set(blob, wasm);
-        }
+        apply_blob(machine, &checksum, wasm, migrate_version);
         let code_id = machine.take_number(key::NEXT_CODE_ID, 1)?;
         let info = CodeInfo {
             code_hash: checksum.to_vec(),
@@ -67,7 +69,7 @@ impl Message for MsgStoreCode {
         };
         machine.write(key::code(code_id), info.encode_to_vec())?;
         let mut event = Event::new("store_code").with("code_checksum", hex::encode(checksum));
-        for capability in capabilities {
+        for capability in required_capabilities {
             event = event.with("required_capability", capability);
         }
         machine.emit(event.with("code_id", code_id.to_string()));
@@ -116,10 +118,24 @@ fn unpack(machine: &mut Machine<'_>, bytes: Vec<u8>, limit: usize) -> Result<Vec
     Ok(code::uncompress(&bytes, limit)?)
 }
 
+/// Bytes and what later messages must know of them, free of gas as in wasmd, which keeps both outside of the state.
+fn apply_blob(machine: &mut Machine<'_>, checksum: &Checksum, wasm: Vec<u8>, migrate_version: Option<u64>) {
+    let blob = key::blob(checksum);
+    if machine.state.get(&blob).is_some() {
+        return;
+    }
+    machine.state.set(blob, wasm);
+    if let Some(version) = migrate_version {
+        machine
+            .state
+            .set(key::migrate_version(checksum), version.to_be_bytes().to_vec());
+    }
+}
+
 /// A simulation checks but does not fill the engine's cache. The engine keeps the code even if the transaction fails
 /// later: nothing can call it without its entry in the state.
-fn check_and_load(machine: &Machine<'_>, wasm: &[u8]) -> Result<(Checksum, Vec<String>), TxError> {
-    let refused = |error: crate::vm::CheckError| WasmError::Create {
+fn check_and_load(machine: &Machine<'_>, wasm: &[u8]) -> Result<Analysis, TxError> {
+    let refused = |error: CheckError| WasmError::Create {
         reason: error.to_string(),
     };
     let checksum: Checksum = Sha256::digest(wasm).into();
@@ -130,5 +146,5 @@ fn check_and_load(machine: &Machine<'_>, wasm: &[u8]) -> Result<(Checksum, Vec<S
     if machine.mode == Mode::Deliver {
         machine.env.vm.load(wasm).map_err(refused)?;
     }
-    Ok((checksum, analysis.required_capabilities.into_iter().collect()))
+    Ok(analysis)
 }
