@@ -19,12 +19,12 @@ pub enum ClientError {
         /// What happened.
         reason: String,
     },
-    /// The node answered with a JSON-RPC error.
+    /// The node answered with a JSON-RPC error, or refused the call with an HTTP status of 400 to 499.
     #[error("node refused {method}: {data} ({code})")]
     Rpc {
         /// The method.
         method: String,
-        /// JSON-RPC code.
+        /// JSON-RPC code, or the HTTP status.
         code: i64,
         /// Details.
         data: String,

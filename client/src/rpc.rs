@@ -171,6 +171,14 @@ impl RpcClient {
             .map_err(|error| transport(&error))?;
         let status = response.status();
         let body = response.bytes().await.map_err(|error| transport(&error))?;
+        if status.is_client_error() {
+            // Refused for good, such as a body over the node's limit: unlike a broken connection it was not taken.
+            return Err(ClientError::Rpc {
+                method: method.to_owned(),
+                code: status.as_u16().into(),
+                data: format!("http status {status}"),
+            });
+        }
         if !status.is_success() {
             let reason = format!("http status {status}");
             return Err(ClientError::Transport {

@@ -96,3 +96,16 @@ async fn a_node_that_is_not_there_is_a_transport_error() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn a_body_over_the_nodes_limit_is_a_refusal() {
+    // The scripted node takes 2 MB, axum's default.
+    let node = FakeNode::start(Chain::default()).await;
+    let error = node
+        .client
+        .rpc()
+        .broadcast_tx_sync(&vec![0; 3 << 20])
+        .await
+        .unwrap_err();
+    assert!(matches!(error, ClientError::Rpc { code: 413, .. }), "{error}");
+}

@@ -19,6 +19,13 @@ impl Stage {
 
     /// Alice and Bob have `FUNDS` uakt; Alice is the council and may upload code.
     pub(crate) async fn with(change: impl FnOnce(DevGenesis) -> DevGenesis) -> Self {
+        Self::configured(change, |config| config).await
+    }
+
+    pub(crate) async fn configured(
+        change: impl FnOnce(DevGenesis) -> DevGenesis,
+        configure: impl FnOnce(NodeConfig) -> NodeConfig,
+    ) -> Self {
         let keys = [1u8, 2].map(|byte| Key::from_secret(&[byte; 32]).unwrap());
         let [alice, bob] = keys.each_ref().map(|key| key.address("akash").unwrap());
         let genesis = DevGenesis::new()
@@ -26,7 +33,7 @@ impl Stage {
             .fund(&bob, &[(FUNDS, "uakt")])
             .council_member(&alice, 1)
             .upload_access(GenesisAccess::Addresses(vec![alice]));
-        let node = spawn(NodeConfig::test(change(genesis).build())).unwrap();
+        let node = spawn(configure(NodeConfig::test(change(genesis).build()))).unwrap();
         let client = Client::connect(&node.rpc_url()).await.unwrap();
         let [alice, bob] = keys.map(|key| TxQueue::new(client.clone(), key, TxConfig::default()).unwrap());
         Self {
