@@ -32,8 +32,10 @@ struct Script {
     events: Vec<Value>,
     messages: Vec<Value>,
     data: Option<String>,
-    /// Calls itself without end.
+    /// Uses all gas.
     run_out: bool,
+    /// Answers with this instead of a response.
+    raw: Option<String>,
 }
 
 #[derive(Default)]
@@ -143,6 +145,9 @@ impl Play<'_> {
         self.burn(if script.run_out { u64::MAX } else { script.gas })?;
         if script.trap {
             return Err(VmError::Trap("unreachable"));
+        }
+        if let Some(raw) = script.raw {
+            return Ok(raw.into_bytes());
         }
         Ok(match script.fail {
             Some(text) => json!({ "error": text }),

@@ -7,6 +7,7 @@ mod bank;
 mod fake_vm;
 mod genesis;
 mod gov;
+mod hostile;
 mod query;
 mod simulate;
 mod submessages;
