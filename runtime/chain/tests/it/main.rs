@@ -12,5 +12,6 @@ mod query;
 mod simulate;
 mod submessages;
 mod tokenfactory;
+mod trees;
 mod wasm;
 mod world;
