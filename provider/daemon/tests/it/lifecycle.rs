@@ -29,7 +29,7 @@ async fn a_lease_is_won_started_ended_and_paid_out() {
             .send_manifest(lease.dseq.u64(), &sdl.manifest())
             .await
             .unwrap(),
-        [lease.clone()]
+        std::slice::from_ref(&lease)
     );
     eventually(|| !cluster.running().is_empty()).await;
     assert_eq!(cluster.running()[0].2.replicas[0].gpus[0].uuid, "GPU-1");
