@@ -17,6 +17,9 @@ use crate::store::{Reader, RootHash, Store};
 use crate::vm::Vm;
 use crate::{gov, tx, wasm};
 
+/// The one query that must see the transactions that wait.
+const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
+
 /// A running chain.
 pub struct Chain {
     store: Box<dyn Store>,
@@ -28,12 +31,15 @@ pub struct Chain {
     query_gas_limit: u64,
 }
 
-/// Read access to one height, free of the chain: it can be used from other threads while blocks run.
+/// Read access to one state, free of the chain: it can be used from other threads while blocks run.
 #[derive(Clone)]
 pub struct Querier {
-    reader: Arc<dyn Reader>,
+    state: State,
     env: Environment,
-    last: BlockTime,
+    /// When contracts believe to be asked.
+    now: BlockTime,
+    /// Height that answers are for.
+    height: u64,
     query_gas_limit: u64,
 }
 
@@ -146,8 +152,7 @@ impl Chain {
 
     /// Runs a transaction to learn its gas: signatures and fees are not looked at, sequences are.
     pub fn simulate(&self, raw: &[u8]) -> TxResult {
-        let mut machine = Machine::new(&self.env, self.check_state.clone(), self.next_block());
-        tx::simulate(&mut machine, raw)
+        self.pending_querier().simulate(raw)
     }
 
     /// Runs the next block and commits it.
@@ -197,9 +202,11 @@ impl Chain {
             let text = format!("height {} is not kept or not reached yet", height.unwrap_or_default());
             return QueryError::InvalidArgument(text).into_result(self.last.height);
         };
-        if path == "/cosmos.tx.v1beta1.Service/Simulate" {
-            return querier.answer(self.check_state.clone(), self.next_block(), path, data);
-        }
+        let querier = if path == SIMULATE {
+            self.pending_querier()
+        } else {
+            querier
+        };
         querier.query(path, data)
     }
 
@@ -214,11 +221,23 @@ impl Chain {
             }
         };
         Some(Querier {
-            reader,
+            state: State::new(reader),
             env: self.env.clone(),
-            last,
+            now: last,
+            height: last.height,
             query_gas_limit: self.query_gas_limit,
         })
+    }
+
+    /// Read access to the last state with the fees and sequences of the transactions that wait: what simulations need.
+    pub fn pending_querier(&self) -> Querier {
+        Querier {
+            state: self.check_state.clone(),
+            env: self.env.clone(),
+            now: self.next_block(),
+            height: self.last.height,
+            query_gas_limit: self.query_gas_limit,
+        }
     }
 
     /// Where the transactions that wait will run, as far as one can know.
@@ -233,19 +252,15 @@ impl Chain {
 impl Querier {
     /// Height that answers are for.
     pub fn height(&self) -> u64 {
-        self.last.height
+        self.height
     }
 
-    /// Answers a query. A simulation does not see transactions that wait.
+    /// Answers a query.
     pub fn query(&self, path: &str, data: &[u8]) -> QueryResult {
-        self.answer(State::new(Arc::clone(&self.reader)), self.last, path, data)
-    }
-
-    fn answer(&self, state: State, block: BlockTime, path: &str, data: &[u8]) -> QueryResult {
-        let mut machine = Machine::new(&self.env, state, block);
+        let mut machine = Machine::new(&self.env, self.state.clone(), self.now);
         machine.query_gas_limit = self.query_gas_limit;
         // Clients take height 0 for an error, so the first state answers as height 1.
-        let height = self.last.height.max(1);
+        let height = self.height.max(1);
         match query::answer(&mut machine, path, data) {
             Ok(value) => QueryResult {
                 code: 0,
@@ -256,6 +271,11 @@ impl Querier {
             },
             Err(error) => error.into_result(height),
         }
+    }
+
+    /// Runs a transaction to learn its gas: signatures and fees are not looked at, sequences are.
+    pub fn simulate(&self, raw: &[u8]) -> TxResult {
+        tx::simulate(&mut Machine::new(&self.env, self.state.clone(), self.now), raw)
     }
 }
 

@@ -26,9 +26,6 @@ pub(crate) use ante::apply_ante;
 pub(crate) use decode::DecodedTx;
 pub use decode::MAX_TX_LEN;
 
-/// Gas limit of a simulation; a query cannot run for ever either.
-pub(crate) const SIMULATION_GAS_LIMIT: u64 = 500_000_000;
-
 /// Runs one transaction of a block.
 pub(crate) fn deliver(machine: &mut Machine<'_>, raw: &[u8], index: u32) -> TxResult {
     machine.tx = Some(TxPosition {
@@ -41,10 +38,12 @@ pub(crate) fn deliver(machine: &mut Machine<'_>, raw: &[u8], index: u32) -> TxRe
     result
 }
 
-/// Runs a transaction to learn its gas; the machine's state is thrown away by the caller.
+/// Runs a transaction to learn its gas; the machine's state is thrown away by the caller. What no transaction may use
+/// need not be simulated.
 pub(crate) fn simulate(machine: &mut Machine<'_>, raw: &[u8]) -> TxResult {
     machine.mode = Mode::Simulate;
-    run(machine, raw, |_| SIMULATION_GAS_LIMIT)
+    let limit = machine.env.config.max_tx_gas;
+    run(machine, raw, |_| limit)
 }
 
 /// Decides whether a transaction may wait for a block; on success its fee and sequence are taken in this machine's
