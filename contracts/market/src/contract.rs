@@ -5,7 +5,7 @@ use supercloud_schema::market::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg
 
 use crate::error::MarketError;
 use crate::execute;
-use crate::funds::assert_none;
+use crate::funds::unpaid;
 
 /// Name under which the contract's version is stored.
 pub const CONTRACT_NAME: &str = env!("CARGO_PKG_NAME");
@@ -24,18 +24,15 @@ pub fn instantiate(
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, MarketError> {
-    assert_none(&info)?;
+    unpaid(info)?;
     execute::instantiate(deps, msg)
 }
 
 /// Runs a message.
 #[entry_point]
 pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, MarketError> {
-    let accepts_act = matches!(msg, ExecuteMsg::CreateDeployment { .. } | ExecuteMsg::CreateBid { .. });
-    if !accepts_act {
-        assert_none(&info)?;
-    }
     match msg {
+        // Take ACT.
         ExecuteMsg::CreateDeployment {
             groups,
             hash,
@@ -50,11 +47,6 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
             };
             execute::create_deployment(deps, env, info, demand)
         }
-        ExecuteMsg::UpdateDeployment { dseq, hash } => execute::update_deployment(deps, info, dseq.u64(), hash),
-        ExecuteMsg::CloseDeployment { dseq } => execute::close_deployment(deps, env, info, dseq.u64()),
-        ExecuteMsg::CloseGroup { dseq, gseq } => execute::close_group(deps, env, info, (dseq.u64(), gseq)),
-        ExecuteMsg::PauseGroup { dseq, gseq } => execute::pause_group(deps, env, info, (dseq.u64(), gseq)),
-        ExecuteMsg::StartGroup { dseq, gseq } => execute::start_group(deps, env, info, (dseq.u64(), gseq)),
         ExecuteMsg::CreateBid {
             order,
             price,
@@ -68,14 +60,25 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
             };
             execute::create_bid(deps, env, info, order, offer)
         }
-        ExecuteMsg::CloseBid { bid, reason } => execute::close_bid(deps, env, info, bid, reason),
-        ExecuteMsg::CreateLease { bid } => execute::create_lease(deps, env, info, bid),
-        ExecuteMsg::CloseLease { lease } => execute::close_lease(deps, env, info, lease),
-        ExecuteMsg::StartReclaim { lease, reason } => execute::start_reclaim(deps, env, info, lease, reason),
-        ExecuteMsg::AccountsExhausted { accounts } => execute::accounts_exhausted(deps, info, accounts),
-        ExecuteMsg::ReleaseDeposits {} => execute::release_deposits(deps),
-        ExecuteMsg::SetPaused { paused } => execute::set_paused(deps, info, paused),
-        ExecuteMsg::UpdateParams { params } => execute::update_params(deps, info, params),
+        // Take nothing.
+        ExecuteMsg::UpdateDeployment { dseq, hash } => {
+            execute::update_deployment(deps, unpaid(info)?, dseq.u64(), hash)
+        }
+        ExecuteMsg::CloseDeployment { dseq } => execute::close_deployment(deps, env, unpaid(info)?, dseq.u64()),
+        ExecuteMsg::CloseGroup { dseq, gseq } => execute::close_group(deps, env, unpaid(info)?, (dseq.u64(), gseq)),
+        ExecuteMsg::PauseGroup { dseq, gseq } => execute::pause_group(deps, env, unpaid(info)?, (dseq.u64(), gseq)),
+        ExecuteMsg::StartGroup { dseq, gseq } => execute::start_group(deps, env, unpaid(info)?, (dseq.u64(), gseq)),
+        ExecuteMsg::CloseBid { bid, reason } => execute::close_bid(deps, env, unpaid(info)?, bid, reason),
+        ExecuteMsg::CreateLease { bid } => execute::create_lease(deps, env, unpaid(info)?, bid),
+        ExecuteMsg::CloseLease { lease } => execute::close_lease(deps, env, unpaid(info)?, lease),
+        ExecuteMsg::StartReclaim { lease, reason } => execute::start_reclaim(deps, env, unpaid(info)?, lease, reason),
+        ExecuteMsg::AccountsExhausted { accounts } => execute::accounts_exhausted(deps, unpaid(info)?, accounts),
+        ExecuteMsg::ReleaseDeposits {} => {
+            unpaid(info)?;
+            execute::release_deposits(deps)
+        }
+        ExecuteMsg::SetPaused { paused } => execute::set_paused(deps, unpaid(info)?, paused),
+        ExecuteMsg::UpdateParams { params } => execute::update_params(deps, unpaid(info)?, params),
         ExecuteMsg::UpdateConfig {
             governance,
             guardian,
@@ -83,7 +86,7 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
             escrow,
         } => execute::update_config(
             deps,
-            info,
+            unpaid(info)?,
             execute::ConfigChange {
                 governance,
                 guardian,

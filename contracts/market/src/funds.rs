@@ -9,13 +9,12 @@ fn text(info: &MessageInfo) -> String {
     info.funds.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
-/// Refuses any coin.
-pub(crate) fn assert_none(info: &MessageInfo) -> Result<(), MarketError> {
+/// The message's info, refused when coins came.
+pub(crate) fn unpaid(info: MessageInfo) -> Result<MessageInfo, MarketError> {
     if info.funds.is_empty() {
-        Ok(())
-    } else {
-        Err(MarketError::UnexpectedFunds { found: text(info) })
+        return Ok(info);
     }
+    Err(MarketError::UnexpectedFunds { found: text(&info) })
 }
 
 /// The amount of the one denom that may come, zero when nothing came.

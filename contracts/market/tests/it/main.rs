@@ -1,6 +1,7 @@
 //! The market with real registry and escrow, message by message.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod attack;
 mod bids;
 mod deployments;
 mod exhaustion;
