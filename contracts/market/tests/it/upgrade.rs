@@ -11,9 +11,13 @@ fn migrate_to_next(deps: DepsMut<'_>, env: Env, _msg: MigrateMsg) -> Result<Resp
     migrate_to(deps, &env, "0.2.0")
 }
 
-fn next_market() -> TypedContract {
+fn migrate_to_first(deps: DepsMut<'_>, env: Env, _msg: MigrateMsg) -> Result<Response, MarketError> {
+    migrate_to(deps, &env, "0.1.0")
+}
+
+fn market_of(migrate: fn(DepsMut<'_>, Env, MigrateMsg) -> Result<Response, MarketError>) -> TypedContract {
     TypedContract::new(instantiate, execute, query)
-        .with_migrate(migrate_to_next)
+        .with_migrate(migrate)
         .with_sudo(sudo)
 }
 
@@ -25,7 +29,7 @@ fn lease_runs_on_through_an_upgrade() {
     let deployment = lease.order().group().deployment();
     w.app.advance(10);
     let before: ConfigResponse = w.ask(&QueryMsg::Config {});
-    let code = w.app.store(next_market());
+    let code = w.app.store(market_of(migrate_to_next));
     let (governance, market) = (w.governance.clone(), w.market.clone());
     w.app.migrate(&governance, &market, &MigrateMsg {}, code).unwrap();
     let after: ConfigResponse = w.ask(&QueryMsg::Config {});
@@ -40,15 +44,13 @@ fn lease_runs_on_through_an_upgrade() {
     assert_eq!(w.account(&deployment).account.balance, Uact::new(DEPOSIT - 300));
 }
 
-/// With the feature `next` both codes are the same version.
-#[cfg(not(feature = "next"))]
 #[test]
 fn older_code_cannot_take_over() {
     let mut w = World::new();
     let (governance, market) = (w.governance.clone(), w.market.clone());
-    let next = w.app.store(next_market());
+    let next = w.app.store(market_of(migrate_to_next));
     w.app.migrate(&governance, &market, &MigrateMsg {}, next).unwrap();
-    let current = w.app.store(market_contract());
+    let current = w.app.store(market_of(migrate_to_first));
     let refused = w.app.migrate(&governance, &market, &MigrateMsg {}, current);
     let expected = MarketError::WrongVersion {
         stored: "0.2.0".to_string(),
