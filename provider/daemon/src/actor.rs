@@ -1,7 +1,7 @@
 //! The task that owns the engine: one input at a time, effects performed beside it.
 
 use supercloud_provider_engine::{Effect, Engine, EngineStatus, Input};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::effects::{World, perform};
@@ -9,17 +9,37 @@ use crate::effects::{World, perform};
 /// Inputs that may wait; senders slow down beyond that.
 const QUEUE: usize = 256;
 
+/// An input, and whom to tell when it has been taken.
+#[derive(Debug)]
+struct Message {
+    input: Input,
+    taken: Option<oneshot::Sender<()>>,
+}
+
 /// How the rest of the daemon reaches the engine.
 #[derive(Clone, Debug)]
 pub(crate) struct EngineLink {
-    inputs: mpsc::Sender<Input>,
+    inputs: mpsc::Sender<Message>,
     status: watch::Receiver<EngineStatus>,
 }
 
 impl EngineLink {
     /// Tells the engine something. `false` when the daemon is ending.
     pub(crate) async fn tell(&self, input: Input) -> bool {
-        self.inputs.send(input).await.is_ok()
+        self.inputs.send(Message { input, taken: None }).await.is_ok()
+    }
+
+    /// The same, and waits until the status shows what came of it.
+    pub(crate) async fn tell_and_wait(&self, input: Input) -> bool {
+        let (sender, taken) = oneshot::channel();
+        let sent = self
+            .inputs
+            .send(Message {
+                input,
+                taken: Some(sender),
+            })
+            .await;
+        sent.is_ok() && taken.await.is_ok()
     }
 
     /// The engine's state after the last input.
@@ -37,8 +57,8 @@ impl EngineLink {
 pub(crate) struct Actor {
     engine: Engine,
     world: World,
-    inputs: mpsc::Receiver<Input>,
-    outcomes: mpsc::Sender<Input>,
+    inputs: mpsc::Receiver<Message>,
+    outcomes: mpsc::Sender<Message>,
     status: watch::Sender<EngineStatus>,
     running: JoinSet<()>,
 }
@@ -69,7 +89,7 @@ impl Actor {
         loop {
             tokio::select! {
                 input = self.inputs.recv() => match input {
-                    Some(input) => self.take(input),
+                    Some(message) => self.take(message),
                     None => return,
                 },
                 Some(_) = self.running.join_next(), if !self.running.is_empty() => {}
@@ -77,10 +97,14 @@ impl Actor {
         }
     }
 
-    fn take(&mut self, input: Input) {
+    fn take(&mut self, Message { input, taken }: Message) {
         let effects = self.engine.step(input);
         // Also without a reader: a later one wants the present state.
         self.status.send_replace(self.engine.status());
+        if let Some(taken) = taken {
+            // Whoever asked may have gone.
+            let _ = taken.send(());
+        }
         for effect in effects {
             self.start(effect);
         }
@@ -91,7 +115,12 @@ impl Actor {
         self.running.spawn(async move {
             if let Some(outcome) = perform(&world, effect).await {
                 // Fails only when the daemon is ending.
-                let _ = outcomes.send(Input::Outcome(outcome)).await;
+                let _ = outcomes
+                    .send(Message {
+                        input: Input::Outcome(outcome),
+                        taken: None,
+                    })
+                    .await;
             }
         });
     }

@@ -3,7 +3,7 @@
 //!
 //! The configuration maps an image name to a local command; an image that is not mapped is refused, and the tenant's own
 //! `command` and `args` are not used. The tenant's environment is passed on, with `PORT` (the local port of the first
-//! exposed port), `PORT_<n>` for each, and `CUDA_VISIBLE_DEVICES` for leased GPUs. Volumes are not mounted; every replica
+//! exposed port), `PORT_<n>` for each, `SUPERCLOUD_SERVICE`, and `CUDA_VISIBLE_DEVICES` for leased GPUs. Volumes are not mounted; every replica
 //! has a folder of its own as its working directory. Programs that the daemon could not stop because it was killed itself
 //! stay behind.
 
@@ -168,7 +168,10 @@ fn launch(launch: &Launch<'_>, logs: &Arc<LogBuffer>) -> Result<Replica, Cluster
         let (name, value) = entry.split_once('=').unwrap_or((entry, ""));
         command.env(name, value);
     }
-    command.env("PATH", PATH).env("CUDA_VISIBLE_DEVICES", &launch.gpus);
+    command
+        .env("PATH", PATH)
+        .env("CUDA_VISIBLE_DEVICES", &launch.gpus)
+        .env("SUPERCLOUD_SERVICE", service);
     if let Some(first) = ports.first() {
         command.env("PORT", first.external_port.to_string());
     }

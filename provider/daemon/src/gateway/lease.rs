@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use supercloud_provider_engine::LeaseStatus;
+use supercloud_provider_engine::{LeaseStatus, WorkloadPhase};
+use supercloud_schema::id::LeaseId;
 
 use super::Gateway;
 use super::auth::Permit;
@@ -68,18 +69,33 @@ struct StatusBody {
 }
 
 impl Gateway {
-    /// The lease, when it is the issuer's and known here.
-    pub(super) fn find_lease(&self, permit: &Permit, path: &LeasePath) -> Result<LeaseStatus, ApiError> {
-        let named = |entry: &LeaseStatus| {
-            let id = &entry.lease;
+    /// The lease, when it is the issuer's and runs here. A lease that the last look at the chain missed is looked up.
+    pub(super) async fn find_lease(&self, permit: &Permit, path: &LeasePath) -> Result<LeaseStatus, ApiError> {
+        let named = |id: &LeaseId| {
             id.owner == permit.owner && (id.dseq.u64(), id.gseq, id.oseq) == (path.dseq, path.gseq, path.oseq)
         };
-        self.link.status().leases.into_iter().find(named).ok_or_else(|| {
-            let LeasePath { dseq, gseq, oseq } = path;
+        if let Some(known) = self.link.status().leases.into_iter().find(|entry| named(&entry.lease)) {
+            return Ok(known);
+        }
+        let LeasePath { dseq, gseq, oseq } = *path;
+        let lost = || {
             ApiError::not_found(
                 "lease_not_found",
                 format!("{} has no lease {dseq}/{gseq}/{oseq} here", permit.owner),
             )
+        };
+        let deployment = self.world.chain.deployment(&permit.owner, dseq).await?;
+        deployment.ok_or_else(lost)?;
+        let fresh = self
+            .our_leases(permit, dseq)
+            .await?
+            .into_iter()
+            .find(|lease| named(&lease.id));
+        let lease = fresh.ok_or_else(lost)?.id;
+        Ok(LeaseStatus {
+            lease,
+            workload: WorkloadPhase::WaitingForManifest,
+            placement: None,
         })
     }
 }
@@ -91,7 +107,7 @@ pub(super) async fn status(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let permit = gateway.permit(&headers, &path.request(Scope::Status))?;
-    let lease = gateway.find_lease(&permit, &path)?;
+    let lease = gateway.find_lease(&permit, &path).await?;
     let running = gateway.world.cluster.status(&lease.lease).await.unwrap_or_default();
     let workload = serde_json::to_value(&lease.workload).map_err(|error| ApiError::internal(error.to_string()))?;
     Ok(Json(body(running, &permit.services, workload)).into_response())
@@ -143,7 +159,7 @@ pub(super) async fn logs(
         let message = "following logs is not built, ask again with tail";
         return Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, "follow_not_built", message));
     }
-    let lease = gateway.find_lease(&permit, &path)?;
+    let lease = gateway.find_lease(&permit, &path).await?;
     let query = LogQuery {
         services: chosen(&parameters.service, &permit.services)?,
         tail: tail(parameters.tail)?,

@@ -80,7 +80,7 @@ pub(super) async fn receive(
             .write(&entry)
             .map_err(|error| ApiError::internal(error.to_string()))?;
         accepted.push(lease.id.clone());
-        if !gateway.link.tell(Input::Manifest { lease, spec, group }).await {
+        if !gateway.link.tell_and_wait(Input::Manifest { lease, spec, group }).await {
             return Err(ApiError::internal("the provider is ending"));
         }
     }
@@ -94,7 +94,7 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Result<Json<ManifestGroup>, ApiError> {
     let permit = gateway.permit(&headers, &path.request(Scope::GetManifest))?;
-    let lease = gateway.find_lease(&permit, &path)?;
+    let lease = gateway.find_lease(&permit, &path).await?;
     let entry = gateway
         .world
         .journal
@@ -153,7 +153,7 @@ impl Run {
 
 impl Gateway {
     /// Leases of the deployment that run here.
-    async fn our_leases(&self, permit: &Permit, dseq: u64) -> Result<Vec<Lease>, ApiError> {
+    pub(super) async fn our_leases(&self, permit: &Permit, dseq: u64) -> Result<Vec<Lease>, ApiError> {
         let mut leases = self.world.chain.leases_of(dseq).await?;
         leases.retain(|lease| {
             lease.id.provider == self.provider

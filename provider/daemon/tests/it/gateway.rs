@@ -159,6 +159,21 @@ async fn status_and_logs_of_a_lease_are_for_its_owner() {
 }
 
 #[tokio::test]
+async fn a_lease_is_known_before_the_next_look_at_the_chain_and_a_manifest_at_once() {
+    let (world, _) = World::with_slow_eyes().await;
+    let right = sdl("nginx");
+    let lease = world.lease_unseen(&right).await;
+    let tenant = world.tenant();
+    assert_eq!(
+        tenant.lease_status(&lease).await.unwrap().workload.phase,
+        "waiting_for_manifest"
+    );
+    tenant.send_manifest(DSEQ, &right.manifest()).await.unwrap();
+    let phase = tenant.lease_status(&lease).await.unwrap().workload.phase;
+    assert!(phase == "starting" || phase == "running", "{phase}");
+}
+
+#[tokio::test]
 async fn public_routes_need_no_token_and_others_do() {
     let (world, _) = World::with_fake_cluster().await;
     for route in ["/status", "/version", "/address"] {

@@ -7,9 +7,10 @@ use std::time::Duration;
 use cosmwasm_std::Decimal;
 use supercloud_client::Key;
 use supercloud_provider::gateway_client::GatewayClient;
-use supercloud_provider::{Cluster, Daemon, DaemonHandle, FakeCluster, Parts, Settings, TlsIdentity};
+use supercloud_provider::{BidTerms, Chain, Cluster, Daemon, DaemonHandle, FakeCluster, Parts, Settings, TlsIdentity};
 use supercloud_provider_engine::{GpuDevice, GpuInterface, Inventory, Node, Pricing};
 use supercloud_schema::id::LeaseId;
+use supercloud_schema::money::UnitPrice;
 use supercloud_sdl::{PriceConversion, Sdl};
 use tempfile::TempDir;
 
@@ -125,6 +126,35 @@ impl World {
     pub(crate) async fn with_fake_cluster() -> (Self, Arc<FakeCluster>) {
         let cluster = Arc::new(FakeCluster::new());
         (Self::start(Arc::clone(&cluster) as Arc<dyn Cluster>).await, cluster)
+    }
+
+    /// A provider that looks at the chain once, and then not for an hour.
+    pub(crate) async fn with_slow_eyes() -> (Self, Arc<FakeCluster>) {
+        let cluster = Arc::new(FakeCluster::new());
+        let chain = Arc::new(FakeChain::new(&address(1), inventory().capabilities()));
+        let dir = tempfile::tempdir().unwrap();
+        let mut parts = parts(Arc::clone(&chain), Arc::clone(&cluster) as Arc<dyn Cluster>, dir.path());
+        parts.settings.poll = Duration::from_secs(3600);
+        let daemon = Daemon::spawn_with(parts).await.unwrap();
+        let looked = tokio::time::timeout(Duration::from_secs(5), daemon.wait_until(|status| status.now > 0));
+        looked.await.unwrap().unwrap();
+        (Self { chain, daemon, dir }, cluster)
+    }
+
+    /// The tenant has a lease with this provider that the provider has not seen.
+    pub(crate) async fn lease_unseen(&self, sdl: &Sdl) -> LeaseId {
+        let groups = sdl.groups(&PriceConversion::default()).unwrap();
+        let order = self.chain.deploy(&address(2), DSEQ, sdl.manifest().hash(), groups);
+        self.chain
+            .submit_bid(BidTerms {
+                order: order.clone(),
+                price: UnitPrice(Decimal::one()),
+                offer: vec![],
+                reclamation: None,
+            })
+            .await
+            .unwrap();
+        self.chain.accept(&order)
     }
 
     /// The tenant deploys and takes the provider's bid.
