@@ -12,8 +12,8 @@ use crate::load::{load_active_deployment, load_group};
 use crate::peers::{escrow_msg, release_msgs};
 use crate::state::{CONFIG, DEPLOYMENTS, StoredDeployment};
 
-/// Deposits released in the transaction of a close; those of further orders wait for `ReleaseDeposits`. A release costs
-/// escrow about 70,000 gas, so 20 groups with 32 bids each would be 45 million.
+/// Deposits released in the transaction of a close; those of further orders wait for `ReleaseDeposits`. Each is a bank
+/// send, and 20 groups with 32 bids each would be 640 of them.
 const MAX_RELEASES: usize = 64;
 
 /// Closes a deployment with its groups, orders, bids and leases. Escrow stops all payments and refunds the deposits.
