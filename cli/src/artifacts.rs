@@ -22,7 +22,11 @@ impl Artifact {
 
 macro_rules! artifact {
     ($name:literal, $file:literal) => {
-        Artifact { name: $name, file: $file, wasm: include_bytes!(concat!("../../artifacts/", $file)) }
+        Artifact {
+            name: $name,
+            file: $file,
+            wasm: include_bytes!(concat!("../../artifacts/", $file)),
+        }
     };
 }
 
@@ -48,7 +52,11 @@ mod tests {
     const CHECKSUMS: &str = include_str!("../../artifacts/checksums.txt");
 
     fn recorded_checksum(file: &str) -> Option<&'static str> {
-        CHECKSUMS.lines().filter_map(|line| line.split_once("  ")).find(|(_, name)| *name == file).map(|(sum, _)| sum)
+        CHECKSUMS
+            .lines()
+            .filter_map(|line| line.split_once("  "))
+            .find(|(_, name)| *name == file)
+            .map(|(sum, _)| sum)
     }
 
     #[test]

@@ -65,7 +65,10 @@ pub(crate) async fn main(args: DemoArgs) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            eprintln!("step {} failed: {}: {}", failure.failed_step, failure.error_code, failure.message);
+            eprintln!(
+                "step {} failed: {}: {}",
+                failure.failed_step, failure.error_code, failure.message
+            );
             if json {
                 print_result(&serde_json::to_string_pretty(&failure).expect("a failure is plain data"));
             }
@@ -100,16 +103,19 @@ async fn run(args: DemoArgs) -> Result<Facts, Failure> {
     stage.begin(6, "two providers bid");
     let (winner, bids) = bidding::run(&mut stage, &deployed).await.map_err(at(6))?;
     stage.begin(7, "lease, manifest, workload");
-    let lease = leasing::run(&mut stage, &deployed, &winner, &bids, tamper).await.map_err(at(7))?;
+    let lease = leasing::run(&mut stage, &deployed, &winner, &bids, tamper)
+        .await
+        .map_err(at(7))?;
     stage.begin(8, "the provider is paid in AKT");
     payout::run(&mut stage, &lease, &winner).await.map_err(at(8))?;
     stage.begin(9, "the market is upgraded under the lease");
     upgrade::run(&mut stage, &lease).await.map_err(at(9))?;
     stage.begin(10, "closing, refunds, conservation");
     closing::run(&mut stage, &deployed, &lease).await.map_err(at(10))?;
+    stage.keep(winner);
+    stage.stop_providers().await.map_err(at(10))?;
     conservation::run(&mut stage).await.map_err(at(10))?;
 
-    stage.keep(winner);
     let mut facts = stage.close().await;
     facts.ok = true;
     facts.elapsed_seconds = started.elapsed().as_millis() as f64 / 1000.0;

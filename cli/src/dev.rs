@@ -49,11 +49,16 @@ pub(crate) async fn run(args: DevArgs) -> Result<()> {
         if index == 0 {
             genesis = genesis.council_member(&address, 1);
         }
-        println!("account {index} {address}{}", if index == 0 { "  (council)" } else { "" });
+        println!(
+            "account {index} {address}{}",
+            if index == 0 { "  (council)" } else { "" }
+        );
     }
     let mut config = NodeConfig::dev(genesis.build());
     config.rpc_address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.rpc_port));
-    let node = tokio::task::spawn_blocking(move || spawn(config)).await?.context("the chain did not start")?;
+    let node = tokio::task::spawn_blocking(move || spawn(config))
+        .await?
+        .context("the chain did not start")?;
     println!("chain id  {}", node.chain_id());
     println!("json-rpc  {}", node.rpc_url());
     tokio::signal::ctrl_c().await.context("cannot wait for ctrl-c")?;

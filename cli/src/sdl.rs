@@ -38,7 +38,10 @@ pub(crate) fn run(args: SdlArgs) -> Result<()> {
     match args.show {
         Show::Manifest => println!("{}", sdl.manifest().to_json()),
         Show::Hash => println!("{}", hex::encode(sdl.manifest().hash())),
-        Show::Groups => println!("{}", serde_json::to_string_pretty(&sdl.groups(&PriceConversion::default())?)?),
+        Show::Groups => println!(
+            "{}",
+            serde_json::to_string_pretty(&sdl.groups(&PriceConversion::default())?)?
+        ),
     }
     Ok(())
 }

@@ -35,9 +35,8 @@ impl Addresses {
     pub(crate) fn predict(creator: &str) -> Result<Self> {
         let mut addresses = BTreeMap::new();
         for artifact in SUITE {
-            let address =
-                predict_instantiate2(&artifact.checksum(), creator, artifact.name.as_bytes())
-                    .with_context(|| format!("address of {}", artifact.name))?;
+            let address = predict_instantiate2(&artifact.checksum(), creator, artifact.name.as_bytes())
+                .with_context(|| format!("address of {}", artifact.name))?;
             addresses.insert(artifact.name, address);
         }
         Ok(Self(addresses))
@@ -45,7 +44,10 @@ impl Addresses {
 
     /// Address of a contract of the suite.
     pub(crate) fn of(&self, name: &str) -> &str {
-        self.0.get(name).map(String::as_str).expect("the suite has a contract of this name")
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .expect("the suite has a contract of this name")
     }
 
     /// All of them by name.
@@ -62,7 +64,10 @@ pub(crate) fn instantiate_messages(config: &SuiteConfig, addresses: &Addresses) 
     let gov = || config.governance.clone();
     let of = |name: &str| addresses.of(name).to_owned();
     Ok(vec![
-        ("registry", serde_json::to_value(registry::InstantiateMsg { governance: gov() })?),
+        (
+            "registry",
+            serde_json::to_value(registry::InstantiateMsg { governance: gov() })?,
+        ),
         (
             "market",
             serde_json::to_value(market::InstantiateMsg {
@@ -96,7 +101,13 @@ pub(crate) fn instantiate_messages(config: &SuiteConfig, addresses: &Addresses) 
                 params: bme_params(),
             })?,
         ),
-        ("oracle", serde_json::to_value(oracle::InstantiateMsg { governance: gov(), params: oracle_params(of("pyth")) })?),
+        (
+            "oracle",
+            serde_json::to_value(oracle::InstantiateMsg {
+                governance: gov(),
+                params: oracle_params(of("pyth")),
+            })?,
+        ),
         (
             "pyth",
             serde_json::to_value(pyth::InstantiateMsg {
@@ -109,7 +120,11 @@ pub(crate) fn instantiate_messages(config: &SuiteConfig, addresses: &Addresses) 
                 }],
                 oracle: Some(of("oracle")),
                 fee_denom: UAKT.into(),
-                params: pyth::Params { max_age: 60, max_future: 10, fee_per_update: Uakt::new(1) },
+                params: pyth::Params {
+                    max_age: 60,
+                    max_future: 10,
+                    fee_per_update: Uakt::new(1),
+                },
             })?,
         ),
         (
@@ -139,7 +154,12 @@ fn market_params() -> market::Params {
 }
 
 fn escrow_params() -> escrow::Params {
-    escrow::Params { min_deposit: Uact::new(100_000), max_deposits: 16, max_payments: 20, runway_warning_seconds: 3_600 }
+    escrow::Params {
+        min_deposit: Uact::new(100_000),
+        max_deposits: 16,
+        max_payments: 20,
+        runway_warning_seconds: 3_600,
+    }
 }
 
 /// AEP-76: spread 25 bps on minting, warning at 0.95, halt at 0.90, least mint 10 ACT.

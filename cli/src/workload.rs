@@ -25,7 +25,9 @@ pub(crate) async fn run() -> Result<()> {
         }),
     );
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))?;
     tracing::info!(%address, "demo workload serves");
     axum::serve(listener, routes).await.context("demo workload stopped")
 }

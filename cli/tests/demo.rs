@@ -12,10 +12,17 @@ const GENUINE: &str = concat!(
 );
 
 fn demo(arguments: &[&str]) -> (Output, Value) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_supercloud")).arg("demo").arg("--json").args(arguments).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_supercloud"))
+        .arg("demo")
+        .arg("--json")
+        .args(arguments)
+        .output()
+        .unwrap();
     let document = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!("stdout is no JSON ({error}); stderr: {}", String::from_utf8_lossy(&output.stderr))
+        panic!(
+            "stdout is no JSON ({error}); stderr: {}",
+            String::from_utf8_lossy(&output.stderr)
+        )
     });
     (output, document)
 }
@@ -64,7 +71,10 @@ fn a_corrupted_price_update_fails_step_three_with_the_contracts_own_error() {
     assert!(!output.status.success());
     assert_eq!(failure["ok"], false);
     assert_eq!(failure["failed_step"], 3);
-    assert!(failure["contract_error"].as_str().unwrap().contains("proof"), "{failure}");
+    assert!(
+        failure["contract_error"].as_str().unwrap().contains("proof"),
+        "{failure}"
+    );
 }
 
 #[test]
@@ -72,7 +82,10 @@ fn a_tampered_manifest_fails_step_seven_with_the_gateways_refusal() {
     let (output, failure) = demo(&["--tamper-manifest"]);
     assert!(!output.status.success());
     assert_eq!(failure["failed_step"], 7);
-    assert!(failure["error_code"].as_str().unwrap().starts_with("gateway/"), "{failure}");
+    assert!(
+        failure["error_code"].as_str().unwrap().starts_with("gateway/"),
+        "{failure}"
+    );
 }
 
 fn path(path: &Path) -> &str {

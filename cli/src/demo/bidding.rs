@@ -14,7 +14,10 @@ use super::stage::Stage;
 const BID_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Runs the step. Returns the provider with the cheapest bid, and all bids, cheapest first.
-pub(crate) async fn run(stage: &mut Stage, deployed: &Deployed) -> Result<(RunningProvider, Vec<market::Bid>), StepError> {
+pub(crate) async fn run(
+    stage: &mut Stage,
+    deployed: &Deployed,
+) -> Result<(RunningProvider, Vec<market::Bid>), StepError> {
     let manifest = deployed.sdl.manifest();
     let image = manifest
         .groups()
@@ -35,8 +38,18 @@ pub(crate) async fn run(stage: &mut Stage, deployed: &Deployed) -> Result<(Runni
         let role = stage.role_of(&bid.id.provider);
         let registered = format!("wasm-provider_registered.provider='{}'", bid.id.provider);
         stage.record_found(&role, "register provider", &registered).await?;
-        stage.record_found(&role, "bid", &format!("wasm-bid_created.provider='{}'", bid.id.provider)).await?;
-        stage.facts.bids.push(BidFact { provider: role, id: bid.id.clone(), price: bid.price.to_string() });
+        stage
+            .record_found(
+                &role,
+                "bid",
+                &format!("wasm-bid_created.provider='{}'", bid.id.provider),
+            )
+            .await?;
+        stage.facts.bids.push(BidFact {
+            provider: role,
+            id: bid.id.clone(),
+            price: bid.price.to_string(),
+        });
     }
     let cheapest = providers
         .iter()
@@ -46,8 +59,12 @@ pub(crate) async fn run(stage: &mut Stage, deployed: &Deployed) -> Result<(Runni
     for provider in providers {
         stage.keep(provider);
     }
-    let lines: Vec<String> =
-        stage.facts.bids.iter().map(|bid| format!("{} asks {} uact/s", bid.provider, bid.price)).collect();
+    let lines: Vec<String> = stage
+        .facts
+        .bids
+        .iter()
+        .map(|bid| format!("{} asks {} uact/s", bid.provider, bid.price))
+        .collect();
     stage.summary(lines.join(", "));
     Ok((winner, bids))
 }
@@ -59,8 +76,9 @@ async fn wait_for_bids(
 ) -> Result<Vec<market::Bid>, StepError> {
     let deadline = Instant::now() + BID_TIMEOUT;
     loop {
-        let response: market::BidsResponse =
-            stage.query("market", &market::QueryMsg::Bids { order: order.clone() }).await?;
+        let response: market::BidsResponse = stage
+            .query("market", &market::QueryMsg::Bids { order: order.clone() })
+            .await?;
         if response.bids.len() == providers.len() {
             return Ok(response.bids);
         }

@@ -43,10 +43,18 @@ impl ChainHandle {
 }
 
 /// Starts the chain.
-pub(crate) async fn start(args: &DemoArgs, publish_time: Option<u64>, keys: &RoleKeys) -> Result<ChainHandle, StepError> {
+pub(crate) async fn start(
+    args: &DemoArgs,
+    publish_time: Option<u64>,
+    keys: &RoleKeys,
+) -> Result<ChainHandle, StepError> {
     let near_price = publish_time.unwrap_or(DEFAULT_PUBLISH_TIME) - GENESIS_LEAD_SECONDS;
     let genesis_time = args.genesis_time.unwrap_or(near_price);
-    let mut genesis = DevGenesis::new().prefix(HRP).genesis_time(genesis_time).voting_period(1).timelock(0);
+    let mut genesis = DevGenesis::new()
+        .prefix(HRP)
+        .genesis_time(genesis_time)
+        .voting_period(1)
+        .timelock(0);
     for (role, address) in keys.addresses()? {
         genesis = genesis.fund(&address, &[(GENESIS_FUNDS, UAKT)]);
         if role == "governance" {

@@ -19,25 +19,44 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) async fn run(stage: &mut Stage, deployed: &Deployed, lease: &LeaseId) -> Result<(), StepError> {
     let dseq = deployed.id.dseq;
     let opened: escrow::AccountResponse = stage.query("escrow", &escrow::QueryMsg::Account { dseq }).await?;
-    let deposited: u128 = stage.facts.deployment.deposits.iter().filter_map(|d| d.amount.parse::<u128>().ok()).sum();
+    let deposited: u128 = stage
+        .facts
+        .deployment
+        .deposits
+        .iter()
+        .filter_map(|d| d.amount.parse::<u128>().ok())
+        .sum();
     let tenant = stage.actors.tenant.clone();
     let wallet_before = stage.balance(&tenant.address, UACT).await?;
     let budget_before = query_budget(stage, deployed).await?;
 
     stage
-        .execute(&tenant, "close deployment", "market", &market::ExecuteMsg::CloseDeployment { dseq }, &[])
+        .execute(
+            &tenant,
+            "close deployment",
+            "market",
+            &market::ExecuteMsg::CloseDeployment { dseq },
+            &[],
+        )
         .await?;
 
     let wallet_refund = stage.balance(&tenant.address, UACT).await? - wallet_before;
     let budget_after = query_budget(stage, deployed).await?;
-    let budget_refund = budget_after.balance.checked_sub(budget_before.balance).map_err(StepError::unexpected)?;
-    let payment: escrow::PaymentResponse =
-        stage.query("escrow", &escrow::QueryMsg::Payment { lease: lease.clone() }).await?;
+    let budget_refund = budget_after
+        .balance
+        .checked_sub(budget_before.balance)
+        .map_err(StepError::unexpected)?;
+    let payment: escrow::PaymentResponse = stage
+        .query("escrow", &escrow::QueryMsg::Payment { lease: lease.clone() })
+        .await?;
     let payment = payment.payment;
     let earned = settlement::compute_earned(payment.rate, payment.settled_at - payment.opened_at)
         .map_err(StepError::unexpected)?;
     if payment.earned != earned {
-        return Err(StepError::unexpected(format!("payment earned {}, the rules say {earned}", payment.earned)));
+        return Err(StepError::unexpected(format!(
+            "payment earned {}, the rules say {earned}",
+            payment.earned
+        )));
     }
     let returned = wallet_refund + budget_refund.u128();
     if returned + earned.u128() != deposited || !budget_after.drawn.is_zero() {
@@ -46,9 +65,10 @@ pub(crate) async fn run(stage: &mut Stage, deployed: &Deployed, lease: &LeaseId)
             budget_after.drawn, opened.account
         )));
     }
-    for (source, owner, amount) in
-        [("wallet", "tenant", Uact::new(wallet_refund)), ("budget", "sponsor", budget_refund)]
-    {
+    for (source, owner, amount) in [
+        ("wallet", "tenant", Uact::new(wallet_refund)),
+        ("budget", "sponsor", budget_refund),
+    ] {
         stage.facts.refunds.push(RefundFact {
             source: source.into(),
             owner: owner.into(),
@@ -64,8 +84,9 @@ pub(crate) async fn run(stage: &mut Stage, deployed: &Deployed, lease: &LeaseId)
 }
 
 async fn query_budget(stage: &Stage, deployed: &Deployed) -> Result<escrow::Budget, StepError> {
-    let response: escrow::BudgetResponse =
-        stage.query("escrow", &escrow::QueryMsg::Budget { id: deployed.budget_id }).await?;
+    let response: escrow::BudgetResponse = stage
+        .query("escrow", &escrow::QueryMsg::Budget { id: deployed.budget_id })
+        .await?;
     Ok(response.budget)
 }
 
@@ -73,7 +94,9 @@ async fn assert_workload_stops(url: &str) -> Result<(), StepError> {
     let deadline = Instant::now() + STOP_TIMEOUT;
     while reqwest::get(url).await.is_ok() {
         if Instant::now() > deadline {
-            return Err(StepError::unexpected(format!("the workload still answers at {url} after {STOP_TIMEOUT:?}")));
+            return Err(StepError::unexpected(format!(
+                "the workload still answers at {url} after {STOP_TIMEOUT:?}"
+            )));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

@@ -73,7 +73,11 @@ async fn genesis_balances(stage: &Stage) -> Result<BTreeMap<String, u128>, StepE
         .as_array()
         .ok_or_else(|| StepError::unexpected("the genesis document has no app_state.balances"))?;
     let mut sums = BTreeMap::new();
-    for coin in accounts.iter().filter_map(|account| account["coins"].as_array()).flatten() {
+    for coin in accounts
+        .iter()
+        .filter_map(|account| account["coins"].as_array())
+        .flatten()
+    {
         let denom = coin["denom"].as_str().unwrap_or_default().to_owned();
         *sums.entry(denom).or_default() += read_units(&coin["amount"])?;
     }
@@ -106,7 +110,9 @@ async fn mints_and_burns(stage: &Stage) -> Result<BTreeMap<&'static str, (u128, 
 
 /// Sum of the `amount` attributes in events of a kind, in one denom.
 pub(crate) fn sum_of_flow(events: &Vec<Event>, kind: &str, denom: &str) -> Result<u128, StepError> {
-    let coins = events.attribute_values(kind, "amount").flat_map(|amount| amount.split(','));
+    let coins = events
+        .attribute_values(kind, "amount")
+        .flat_map(|amount| amount.split(','));
     let amounts = coins.filter_map(|coin| coin.strip_suffix(denom));
     amounts
         .filter(|units| units.bytes().all(|digit| digit.is_ascii_digit()))
@@ -117,5 +123,7 @@ pub(crate) fn sum_of_flow(events: &Vec<Event>, kind: &str, denom: &str) -> Resul
 async fn sum_of_balances(stage: &Stage, denom: &str) -> Result<u128, StepError> {
     let owners = stage.client().denom_owners(denom).await?;
     let sum: Uint256 = owners.into_iter().map(|owner| owner.amount).sum();
-    Uint128::try_from(sum).map(|units| units.u128()).map_err(StepError::unexpected)
+    Uint128::try_from(sum)
+        .map(|units| units.u128())
+        .map_err(StepError::unexpected)
 }

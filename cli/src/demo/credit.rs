@@ -41,17 +41,34 @@ pub(crate) async fn run(stage: &mut Stage) -> Result<(), StepError> {
     }
     stage.publish_price(MINT_PRICE).await?;
     let relayer = stage.actors.relayer.clone();
-    stage.execute(&relayer, "process requests", "bme", &bme::ExecuteMsg::Process { limit: 10 }, &[]).await?;
+    stage
+        .execute(
+            &relayer,
+            "process requests",
+            "bme",
+            &bme::ExecuteMsg::Process { limit: 10 },
+            &[],
+        )
+        .await?;
 
     let (mut locked, mut minted) = (0u128, 0u128);
     for (actor, amount, id) in requests {
         let response: bme::RequestResponse = stage.query("bme", &bme::QueryMsg::Request { id }).await?;
-        let bme::RequestStatus::Executed { paid, spread, price, .. } = response.request.status else {
-            return Err(StepError::unexpected(format!("mint request {id} is {:?}", response.request.status)));
+        let bme::RequestStatus::Executed {
+            paid, spread, price, ..
+        } = response.request.status
+        else {
+            return Err(StepError::unexpected(format!(
+                "mint request {id} is {:?}",
+                response.request.status
+            )));
         };
         let balance = stage.balance(&actor.address, UACT).await?;
         if balance != paid.u128() || paid.is_zero() {
-            return Err(StepError::unexpected(format!("{} holds {balance} uact, request {id} paid {paid}", actor.role)));
+            return Err(StepError::unexpected(format!(
+                "{} holds {balance} uact, request {id} paid {paid}",
+                actor.role
+            )));
         }
         assert_price_and_spread(amount, paid, spread, price.0)?;
         locked += amount.u128();
@@ -66,11 +83,16 @@ pub(crate) async fn run(stage: &mut Stage) -> Result<(), StepError> {
     }
     let vault: bme::VaultResponse = stage.query("bme", &bme::QueryMsg::Vault {}).await?;
     if vault.vault.saturating_sub(vault_before.vault) != Uakt::new(locked) {
-        return Err(StepError::unexpected(format!("the vault grew to {} uakt, {locked} were locked", vault.vault)));
+        return Err(StepError::unexpected(format!(
+            "the vault grew to {} uakt, {locked} were locked",
+            vault.vault
+        )));
     }
     stage.facts.bme.locked_uakt = locked.to_string();
     stage.facts.bme.minted = minted.to_string();
-    stage.summary(format!("{locked} uakt left circulation into the vault, {minted} uact appeared"));
+    stage.summary(format!(
+        "{locked} uakt left circulation into the vault, {minted} uact appeared"
+    ));
     Ok(())
 }
 

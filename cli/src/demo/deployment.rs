@@ -53,7 +53,10 @@ pub(crate) async fn run(stage: &mut Stage) -> Result<Deployed, StepError> {
             &sponsor,
             "create budget",
             "escrow",
-            &escrow::ExecuteMsg::CreateBudget { grantee: tenant.clone(), terms },
+            &escrow::ExecuteMsg::CreateBudget {
+                grantee: tenant.clone(),
+                terms,
+            },
             &[BUDGET.coin(UACT)],
         )
         .await?;
@@ -68,7 +71,10 @@ pub(crate) async fn run(stage: &mut Stage) -> Result<Deployed, StepError> {
             &market::ExecuteMsg::CreateDeployment {
                 groups,
                 hash: hash.clone(),
-                budgets: vec![BudgetDraw { budget_id, amount: SPONSORED_DEPOSIT }],
+                budgets: vec![BudgetDraw {
+                    budget_id,
+                    amount: SPONSORED_DEPOSIT,
+                }],
                 reclamation_seconds: None,
             },
             &[OWN_DEPOSIT.coin(UACT)],
@@ -86,7 +92,9 @@ pub(crate) async fn run(stage: &mut Stage) -> Result<Deployed, StepError> {
         manifest_sha256: hash.to_hex(),
         deposits,
     };
-    let expected = OWN_DEPOSIT.checked_add(SPONSORED_DEPOSIT).map_err(StepError::unexpected)?;
+    let expected = OWN_DEPOSIT
+        .checked_add(SPONSORED_DEPOSIT)
+        .map_err(StepError::unexpected)?;
     if account.account.balance != expected || account.account.deposits.len() != 2 {
         return Err(StepError::unexpected(format!(
             "account {dseq} holds {} uact in {} deposits, expected {expected} in 2",

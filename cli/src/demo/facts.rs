@@ -267,7 +267,13 @@ impl Facts {
         if let Some(lease) = &self.lease_id {
             rows.push(("lease", lease.to_string()));
         }
-        rows.push(("workload", format!("HTTP {}, sha256 {}", self.workload.http_status, self.workload.body_sha256)));
+        rows.push((
+            "workload",
+            format!(
+                "HTTP {}, sha256 {}",
+                self.workload.http_status, self.workload.body_sha256
+            ),
+        ));
         rows.push(("seconds billed", self.settlement.seconds_billed.to_string()));
         rows.push(("ACT burned", format!("{} uact", self.settlement.act_burned)));
         rows.push((
@@ -280,9 +286,18 @@ impl Facts {
                 self.settlement.price
             ),
         ));
-        rows.push(("market version", format!("{} -> {}", self.upgrade.from_version, self.upgrade.to_version)));
+        rows.push((
+            "market version",
+            format!("{} -> {}", self.upgrade.from_version, self.upgrade.to_version),
+        ));
         for refund in &self.refunds {
-            rows.push(("refund", format!("{} {} to {} of {}", refund.amount, refund.denom, refund.source, refund.owner)));
+            rows.push((
+                "refund",
+                format!(
+                    "{} {} to {} of {}",
+                    refund.amount, refund.denom, refund.source, refund.owner
+                ),
+            ));
         }
         for (denom, books) in &self.conservation.denoms {
             rows.push((
@@ -294,8 +309,13 @@ impl Facts {
             ));
         }
         for owed in &self.conservation.owed {
-            rows.push(("owed", format!("{} {}: {} of {}", owed.contract, owed.denom, owed.owed, owed.balance)));
+            rows.push((
+                "owed",
+                format!("{} {}: {} of {}", owed.contract, owed.denom, owed.owed, owed.balance),
+            ));
         }
-        rows.iter().map(|(name, value)| format!("{name:<16} {value}\n")).collect()
+        rows.iter()
+            .map(|(name, value)| format!("{name:<16} {value}\n"))
+            .collect()
     }
 }

@@ -33,7 +33,11 @@ pub(crate) struct StepError {
 impl StepError {
     /// A fact that is not as the step states.
     pub(crate) fn unexpected(message: impl fmt::Display) -> Self {
-        Self { code: "demo/unexpected".into(), contract_error: None, message: message.to_string() }
+        Self {
+            code: "demo/unexpected".into(),
+            contract_error: None,
+            message: message.to_string(),
+        }
     }
 
     /// Adds the step.
@@ -56,7 +60,11 @@ impl fmt::Display for StepError {
 
 impl From<anyhow::Error> for StepError {
     fn from(error: anyhow::Error) -> Self {
-        Self { code: "demo/internal".into(), contract_error: None, message: format!("{error:#}") }
+        Self {
+            code: "demo/internal".into(),
+            contract_error: None,
+            message: format!("{error:#}"),
+        }
     }
 }
 
@@ -68,7 +76,10 @@ pub(crate) fn contract_error(log: &str) -> Option<String> {
         ": migrate wasm contract failed",
         ": query wasm contract failed",
     ];
-    let text = SUFFIXES.iter().find_map(|suffix| log.strip_suffix(suffix).or_else(|| log.split(suffix).next().filter(|head| head.len() < log.len())))?;
+    let text = SUFFIXES.iter().find_map(|suffix| {
+        log.strip_suffix(suffix)
+            .or_else(|| log.split(suffix).next().filter(|head| head.len() < log.len()))
+    })?;
     let text = match text.strip_prefix("failed to execute message; message index: ") {
         Some(rest) => rest.split_once(": ").map_or(rest, |(_, words)| words),
         None => text,
@@ -83,9 +94,14 @@ mod tests {
     #[test]
     fn the_contracts_words_are_cut_out_of_the_log() {
         assert_eq!(
-            contract_error("failed to execute message; message index: 0: quorum not reached: 1 of 3: execute wasm contract failed"),
+            contract_error(
+                "failed to execute message; message index: 0: quorum not reached: 1 of 3: execute wasm contract failed"
+            ),
             Some("quorum not reached: 1 of 3".into())
         );
-        assert_eq!(contract_error("out of gas in location: X; gasWanted: 1, gasUsed: 2: out of gas"), None);
+        assert_eq!(
+            contract_error("out of gas in location: X; gasWanted: 1, gasUsed: 2: out of gas"),
+            None
+        );
     }
 }

@@ -22,33 +22,50 @@ pub(crate) async fn install(stage: &mut Stage, config: &SuiteConfig) -> Result<(
     for (name, address) in stage.addresses().clone().iter() {
         let info = stage.client().contract_info(address).await?;
         if !info.is_some_and(|info| code_ids.contains(&info.code_id)) {
-            return Err(StepError::unexpected(format!("{name} is not at {address}, where instantiate2 puts it")));
+            return Err(StepError::unexpected(format!(
+                "{name} is not at {address}, where instantiate2 puts it"
+            )));
         }
         stage.facts.contracts.insert(name.to_owned(), address.to_owned());
     }
-    stage.summary(format!("{} codes stored, {} contracts instantiated by proposal", code_ids.len(), SUITE.len()));
+    stage.summary(format!(
+        "{} codes stored, {} contracts instantiated by proposal",
+        code_ids.len(),
+        SUITE.len()
+    ));
     Ok(())
 }
 
 fn setup_messages(stage: &Stage, config: &SuiteConfig, code_ids: &[u64]) -> Result<Vec<Any>, StepError> {
     let gov = config.governance.as_str();
     let mut messages = Vec::new();
-    for ((name, msg), code_id) in instantiate_messages(config, stage.addresses())?.into_iter().zip(code_ids) {
+    for ((name, msg), code_id) in instantiate_messages(config, stage.addresses())?
+        .into_iter()
+        .zip(code_ids)
+    {
         let label = format!("supercloud {name}");
-        let contract =
-            Instantiate { code_id: *code_id, label: &label, admin: Some(gov), message: &msg, funds: &[] };
+        let contract = Instantiate {
+            code_id: *code_id,
+            label: &label,
+            admin: Some(gov),
+            message: &msg,
+            funds: &[],
+        };
         messages.push(message::instantiate2(gov, &contract, name.as_bytes())?);
     }
     let bme = stage.addresses().of("bme");
     messages.push(message::change_denom_admin(gov, UACT, bme));
     messages.push(message::change_denom_admin(gov, UAKT, bme));
     messages.push(message::set_mint_cap(gov, UAKT, Some(AKT_MINT_CAP_PER_DAY)));
-    let holders = ACT_HOLDERS.iter().map(|name| stage.addresses().of(name).to_owned()).collect();
+    let holders = ACT_HOLDERS
+        .iter()
+        .map(|name| stage.addresses().of(name).to_owned())
+        .collect();
     messages.push(message::set_send_restriction(gov, UACT, holders));
     Ok(messages)
 }
 
-/// Stores codes, one proposal each, voted on together. Returns the code ids in the same order.
+/// Stores codes, one proposal each, all under vote together. Returns the code ids in the same order.
 pub(crate) async fn store_codes(stage: &mut Stage, artifacts: &[Artifact]) -> Result<Vec<u64>, StepError> {
     let mut proposals = Vec::new();
     for artifact in artifacts {
@@ -56,14 +73,15 @@ pub(crate) async fn store_codes(stage: &mut Stage, artifacts: &[Artifact]) -> Re
         proposals.push(submit(stage, &format!("Store {}", artifact.file), vec![store]).await?);
     }
     for proposal in &proposals {
-        vote(stage, *proposal).await?;
-    }
-    for proposal in &proposals {
         wait_for_execution(stage, *proposal).await?;
     }
     let stored = stage.client().code_infos().await?;
     let code_id = |artifact: &Artifact| {
-        let newest = stored.iter().filter(|code| code.checksum == artifact.checksum()).map(|code| code.code_id).max();
+        let newest = stored
+            .iter()
+            .filter(|code| code.checksum == artifact.checksum())
+            .map(|code| code.code_id)
+            .max();
         newest.ok_or_else(|| StepError::unexpected(format!("no code on chain has the checksum of {}", artifact.file)))
     };
     let code_ids = artifacts.iter().map(code_id).collect::<Result<Vec<_>, _>>()?;
@@ -79,7 +97,12 @@ pub(crate) async fn store_codes(stage: &mut Stage, artifacts: &[Artifact]) -> Re
 }
 
 /// Migrates a contract of the suite.
-pub(crate) async fn migrate<M: Serialize>(stage: &mut Stage, name: &str, code_id: u64, msg: &M) -> Result<(), StepError> {
+pub(crate) async fn migrate<M: Serialize>(
+    stage: &mut Stage,
+    name: &str,
+    code_id: u64,
+    msg: &M,
+) -> Result<(), StepError> {
     let migrate = message::migrate(&stage.gov_address, stage.addresses().of(name), code_id, msg)?;
     propose(stage, &format!("Migrate {name} to code {code_id}"), vec![migrate]).await
 }
@@ -87,22 +110,33 @@ pub(crate) async fn migrate<M: Serialize>(stage: &mut Stage, name: &str, code_id
 /// Submits, votes and waits for the execution.
 pub(crate) async fn propose(stage: &mut Stage, title: &str, messages: Vec<Any>) -> Result<(), StepError> {
     let proposal = submit(stage, title, messages).await?;
-    vote(stage, proposal).await?;
     wait_for_execution(stage, proposal).await
 }
 
+/// Submits a proposal and votes for it in the same transaction: a voting period of a second leaves no time for two. The
+/// vote names the id that the chain will give next; were it another's, the transaction would fail as a whole.
 async fn submit(stage: &mut Stage, title: &str, messages: Vec<Any>) -> Result<u64, StepError> {
     let governor = stage.actors.governance.clone();
-    let text = ProposalText { title: title.into(), summary: title.into(), metadata: String::new() };
+    let next = stage
+        .client()
+        .proposals()
+        .await?
+        .iter()
+        .map(|proposal| proposal.id)
+        .max()
+        .unwrap_or(0)
+        + 1;
+    let text = ProposalText {
+        title: title.into(),
+        summary: title.into(),
+        metadata: String::new(),
+    };
     let submit = message::submit_proposal(&governor.address, text, messages);
-    let outcome = stage.send(&governor, &format!("propose: {title}"), vec![submit]).await?;
+    let vote = message::vote(&governor.address, next, VoteOption::Yes);
+    let outcome = stage
+        .send(&governor, &format!("propose and vote: {title}"), vec![submit, vote])
+        .await?;
     outcome.attribute("submit_proposal", "proposal_id")
-}
-
-async fn vote(stage: &mut Stage, proposal_id: u64) -> Result<(), StepError> {
-    let governor = stage.actors.governance.clone();
-    let vote = message::vote(&governor.address, proposal_id, VoteOption::Yes);
-    stage.send(&governor, &format!("vote on proposal {proposal_id}"), vec![vote]).await.map(drop)
 }
 
 async fn wait_for_execution(stage: &Stage, proposal_id: u64) -> Result<(), StepError> {
@@ -113,6 +147,9 @@ async fn wait_for_execution(stage: &Stage, proposal_id: u64) -> Result<(), StepE
     Err(StepError {
         code: format!("gov/{:?}", proposal.status).to_lowercase(),
         contract_error: contract_error(&proposal.failed_reason),
-        message: format!("proposal {proposal_id} ({}): {}", proposal.title, proposal.failed_reason),
+        message: format!(
+            "proposal {proposal_id} ({}): {}",
+            proposal.title, proposal.failed_reason
+        ),
     })
 }

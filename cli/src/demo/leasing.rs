@@ -31,9 +31,17 @@ pub(crate) async fn run(
     let lease = bids[0].id.clone();
     accept(stage, bids).await?;
 
-    let registered: registry::ProviderResponse =
-        stage.query("registry", &registry::QueryMsg::Provider { owner: lease.provider.clone() }).await?;
-    let provider = registered.provider.ok_or_else(|| StepError::unexpected("the winner is not registered"))?;
+    let registered: registry::ProviderResponse = stage
+        .query(
+            "registry",
+            &registry::QueryMsg::Provider {
+                owner: lease.provider.clone(),
+            },
+        )
+        .await?;
+    let provider = registered
+        .provider
+        .ok_or_else(|| StepError::unexpected("the winner is not registered"))?;
     let gateway = GatewayClient::new(&provider, stage.actors.tenant.key().clone(), HRP)?;
     send_manifest(&gateway, deployed, tamper).await?;
 
@@ -77,7 +85,9 @@ async fn accept(stage: &mut Stage, bids: &[market::Bid]) -> Result<(), StepError
         before.push(stage.balance(&loser.id.provider, UACT).await?);
     }
     let tenant = stage.actors.tenant.clone();
-    let accept = market::ExecuteMsg::CreateLease { bid: bids[0].id.clone() };
+    let accept = market::ExecuteMsg::CreateLease {
+        bid: bids[0].id.clone(),
+    };
     let outcome = stage.execute(&tenant, "create lease", "market", &accept, &[]).await?;
     let height = outcome.height();
     for (loser, before) in bids[1..].iter().zip(before) {
@@ -126,14 +136,21 @@ async fn send_manifest(gateway: &GatewayClient, deployed: &Deployed, tamper: boo
 async fn wait_for_port(gateway: &GatewayClient, lease: &LeaseId) -> Result<ForwardedPort, StepError> {
     let deadline = Instant::now() + START_TIMEOUT;
     loop {
-        let report = gateway.lease_status(lease).await?;
-        if report.is_ready()
-            && let Some(port) = report.forwarded_ports.values().flatten().next()
-        {
-            return Ok(port.clone());
+        let report = gateway.lease_status(lease).await;
+        match &report {
+            Ok(report) if report.is_ready() => {
+                if let Some(port) = report.forwarded_ports.values().flatten().next() {
+                    return Ok(port.clone());
+                }
+            }
+            // Not looked at the chain since the lease was made.
+            Ok(_) | Err(GatewayClientError::Refused { status: 404, .. }) => {}
+            Err(error) => return Err(error.clone().into()),
         }
         if Instant::now() > deadline {
-            return Err(StepError::unexpected(format!("the workload is not up after {START_TIMEOUT:?}: {report:?}")));
+            return Err(StepError::unexpected(format!(
+                "the workload is not up after {START_TIMEOUT:?}: {report:?}"
+            )));
         }
         tokio::time::sleep(POLL).await;
     }
@@ -161,6 +178,10 @@ impl From<GatewayClientError> for StepError {
             GatewayClientError::Refused { code, .. } => format!("gateway/{code}"),
             _ => "gateway/unavailable".into(),
         };
-        Self { code, contract_error: None, message: error.to_string() }
+        Self {
+            code,
+            contract_error: None,
+            message: error.to_string(),
+        }
     }
 }

@@ -18,15 +18,20 @@ const REDEEM_PRICE: i64 = 60_120_000;
 
 /// Runs the step.
 pub(crate) async fn run(stage: &mut Stage, lease: &LeaseId, winner: &RunningProvider) -> Result<(), StepError> {
-    let leased: market::LeaseResponse = stage.query("market", &market::QueryMsg::Lease { id: lease.clone() }).await?;
-    stage.wait_for_block_second(leased.lease.created_at + LEASE_SECONDS).await?;
+    let leased: market::LeaseResponse = stage
+        .query("market", &market::QueryMsg::Lease { id: lease.clone() })
+        .await?;
+    stage
+        .wait_for_block_second(leased.lease.created_at + LEASE_SECONDS)
+        .await?;
 
     let before = stage.balance(&winner.actor.address, UAKT).await?;
     let outcome = stage.provider_withdraw(winner, lease).await?;
     let id = Uint64::new(outcome.attribute("wasm-conversion_requested", "request_id")?);
 
-    let payment: escrow::PaymentResponse =
-        stage.query("escrow", &escrow::QueryMsg::Payment { lease: lease.clone() }).await?;
+    let payment: escrow::PaymentResponse = stage
+        .query("escrow", &escrow::QueryMsg::Payment { lease: lease.clone() })
+        .await?;
     let payment = payment.payment;
     let request: bme::RequestResponse = stage.query("bme", &bme::QueryMsg::Request { id }).await?;
     let settled_at = request.request.requested_at;
@@ -41,19 +46,41 @@ pub(crate) async fn run(stage: &mut Stage, lease: &LeaseId, winner: &RunningProv
 
     stage.publish_price(REDEEM_PRICE).await?;
     let relayer = stage.actors.relayer.clone();
-    let processed =
-        stage.execute(&relayer, "process requests", "bme", &bme::ExecuteMsg::Process { limit: 10 }, &[]).await?;
+    let processed = stage
+        .execute(
+            &relayer,
+            "process requests",
+            "bme",
+            &bme::ExecuteMsg::Process { limit: 10 },
+            &[],
+        )
+        .await?;
     let request: bme::RequestResponse = stage.query("bme", &bme::QueryMsg::Request { id }).await?;
-    let bme::RequestStatus::Executed { paid, from_credits, minted_akt, price, .. } = request.request.status else {
-        return Err(StepError::unexpected(format!("redeem request {id} is {:?}", request.request.status)));
+    let bme::RequestStatus::Executed {
+        paid,
+        from_credits,
+        minted_akt,
+        price,
+        ..
+    } = request.request.status
+    else {
+        return Err(StepError::unexpected(format!(
+            "redeem request {id} is {:?}",
+            request.request.status
+        )));
     };
     let after = stage.balance(&winner.actor.address, UAKT).await?;
     if after - before != paid.u128() || paid.is_zero() {
-        return Err(StepError::unexpected(format!("{} uakt arrived, request {id} paid {paid}", after - before)));
+        return Err(StepError::unexpected(format!(
+            "{} uakt arrived, request {id} paid {paid}",
+            after - before
+        )));
     }
     let burned: u128 = processed.burned("uact")?;
     if burned != earned.u128() {
-        return Err(StepError::unexpected(format!("{burned} uact were burned, {earned} redeemed")));
+        return Err(StepError::unexpected(format!(
+            "{burned} uact were burned, {earned} redeemed"
+        )));
     }
     stage.facts.bme.burned = burned.to_string();
     stage.facts.settlement = SettlementFact {
@@ -65,6 +92,8 @@ pub(crate) async fn run(stage: &mut Stage, lease: &LeaseId, winner: &RunningProv
         akt_minted: minted_akt.to_string(),
         price: price.to_string(),
     };
-    stage.summary(format!("{seconds} s billed: {burned} uact burned, {paid} uakt paid at {price} USD"));
+    stage.summary(format!(
+        "{seconds} s billed: {burned} uact burned, {paid} uakt paid at {price} USD"
+    ));
     Ok(())
 }

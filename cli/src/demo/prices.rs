@@ -72,7 +72,9 @@ impl OwnSigners {
                 ema_conf: conf,
             }],
         };
-        update.sign(&[(0, &self.0[0]), (2, &self.0[2])]).map_err(StepError::unexpected)
+        update
+            .sign(&[(0, &self.0[0]), (2, &self.0[2])])
+            .map_err(StepError::unexpected)
     }
 }
 
@@ -90,11 +92,19 @@ pub(crate) fn load_update(file: Option<&Path>) -> Result<LoadedUpdate, StepError
         .and_then(|document| decode_messages(&document).ok())
         .is_some_and(|genuine| genuine == messages);
     let publish_time = messages.iter().find_map(|message| publish_time_of(message));
-    Ok(LoadedUpdate { messages, publish_time, genuine })
+    Ok(LoadedUpdate {
+        messages,
+        publish_time,
+        genuine,
+    })
 }
 
 fn bad_file(message: String) -> StepError {
-    StepError { code: "demo/bad_price_file".into(), contract_error: None, message }
+    StepError {
+        code: "demo/bad_price_file".into(),
+        contract_error: None,
+        message,
+    }
 }
 
 /// The file's encodings of the message. Both are submitted when they differ, so that neither hides the other's damage.
@@ -110,15 +120,22 @@ fn decode_messages(document: &Value) -> Result<Vec<Vec<u8>>, StepError> {
         }
     }
     if messages.is_empty() {
-        return Err(bad_file("neither accumulator_hex nor accumulator_base64 is there".into()));
+        return Err(bad_file(
+            "neither accumulator_hex nor accumulator_base64 is there".into(),
+        ));
     }
     Ok(messages)
 }
 
 fn publish_time_of(message: &[u8]) -> Option<u64> {
     let update = SignedUpdate::parse(message).ok()?;
-    let price = update.messages.iter().find_map(|proven| PriceMessage::parse(proven.message).ok())?;
-    u64::try_from(price.publish_time).ok().filter(|time| PLAUSIBLE_TIMES.contains(time))
+    let price = update
+        .messages
+        .iter()
+        .find_map(|proven| PriceMessage::parse(proven.message).ok())?;
+    u64::try_from(price.publish_time)
+        .ok()
+        .filter(|time| PLAUSIBLE_TIMES.contains(time))
 }
 
 /// Trusts Pyth's routers and the run's own keys.
@@ -133,7 +150,10 @@ pub(crate) fn suite_config(stage: &Stage) -> SuiteConfig {
     SuiteConfig {
         governance: stage.gov_address.clone(),
         signer_sets: vec![set(0, ROUTER_SET_0.to_vec()), set(OWN_SET_INDEX, own)],
-        data_sources: vec![DataSource { chain: ROUTER_ORIGIN.chain, emitter: ROUTER_ORIGIN.emitter.into() }],
+        data_sources: vec![DataSource {
+            chain: ROUTER_ORIGIN.chain,
+            emitter: ROUTER_ORIGIN.emitter.into(),
+        }],
         akt_usd_feed: AKT_USD.into(),
     }
 }
@@ -145,12 +165,24 @@ pub(crate) async fn run(stage: &mut Stage, update: &LoadedUpdate) -> Result<(), 
     let price = query_price(stage).await?;
     let mid = price.mid.to_string();
     if update.genuine && mid != GENUINE_PRICE {
-        return Err(StepError::unexpected(format!("the oracle answers {mid}, the update says {GENUINE_PRICE}")));
+        return Err(StepError::unexpected(format!(
+            "the oracle answers {mid}, the update says {GENUINE_PRICE}"
+        )));
     }
-    stage.facts.price_signers =
-        SignedUpdate::parse(&update.messages[0]).map(|update| update.vaa.signatures.iter().map(|signature| format!("router {} of set {set_index}", signature.signer)).collect()).unwrap_or_default();
+    stage.facts.price_signers = SignedUpdate::parse(&update.messages[0])
+        .map(|update| {
+            update
+                .vaa
+                .signatures
+                .iter()
+                .map(|signature| format!("router {} of set {set_index}", signature.signer))
+                .collect()
+        })
+        .unwrap_or_default();
     stage.facts.oracle_price = mid.clone();
-    stage.summary(format!("the oracle answers {mid} USD per AKT, signed by set {set_index}"));
+    stage.summary(format!(
+        "the oracle answers {mid} USD per AKT, signed by set {set_index}"
+    ));
     Ok(())
 }
 
@@ -163,13 +195,23 @@ pub(crate) async fn submit(
     let relayer = stage.actors.relayer.clone();
     let data: Vec<Binary> = messages.iter().map(|message| Binary::new(message.clone())).collect();
     let fee = Uakt::new(messages.len() as u128);
-    stage.execute(&relayer, action, "pyth", &pyth::ExecuteMsg::UpdatePriceFeeds { data }, &[fee.coin(UAKT)]).await
+    stage
+        .execute(
+            &relayer,
+            action,
+            "pyth",
+            &pyth::ExecuteMsg::UpdatePriceFeeds { data },
+            &[fee.coin(UAKT)],
+        )
+        .await
 }
 
 /// The oracle's price for settling.
 pub(crate) async fn query_price(stage: &Stage) -> Result<oracle::PriceResponse, StepError> {
-    let query =
-        oracle::QueryMsg::Price { asset: oracle::AKT_USD.into(), use_case: oracle::UseCase::Settle {} };
+    let query = oracle::QueryMsg::Price {
+        asset: oracle::AKT_USD.into(),
+        use_case: oracle::UseCase::Settle {},
+    };
     stage.query("oracle", &query).await
 }
 

@@ -26,8 +26,16 @@ pub(crate) struct ProviderPlan {
 
 /// The cheaper and the dearer one.
 pub(crate) const PLANS: [ProviderPlan; 2] = [
-    ProviderPlan { role: "provider-a", inventory: include_str!("../../data/inventory-a.toml"), price_percent: 100 },
-    ProviderPlan { role: "provider-b", inventory: include_str!("../../data/inventory-b.toml"), price_percent: 135 },
+    ProviderPlan {
+        role: "provider-a",
+        inventory: include_str!("../../data/inventory-a.toml"),
+        price_percent: 100,
+    },
+    ProviderPlan {
+        role: "provider-b",
+        inventory: include_str!("../../data/inventory-b.toml"),
+        price_percent: 135,
+    },
 ];
 
 /// A running provider.
@@ -52,10 +60,16 @@ impl RunningProvider {
         let config = DaemonConfig {
             rpc_url: stage.rpc_url.clone(),
             key: actor.key().clone(),
-            contracts: Contracts { registry: of("registry"), market: of("market"), escrow: of("escrow") },
+            contracts: Contracts {
+                registry: of("registry"),
+                market: of("market"),
+                escrow: of("escrow"),
+            },
             tx: TxConfig::default(),
             inventory: InventorySource::File(inventory),
-            cluster: ClusterConfig::Process(ProcessConfig { images: BTreeMap::from([(image.to_owned(), command)]) }),
+            cluster: ClusterConfig::Process(ProcessConfig {
+                images: BTreeMap::from([(image.to_owned(), command)]),
+            }),
             attributes: Vec::new(),
             info: ProviderInfo::default(),
             registration: Registration::Publish,
@@ -82,7 +96,10 @@ fn pricing(percent: u64) -> Pricing {
         ephemeral_gib: micros(10_000),
         volume_gib: BTreeMap::from([("beta3".to_owned(), micros(20_000))]),
         endpoint: micros(15_000),
-        gpus: vec![GpuRate { kind: "*".to_owned(), rate: micros(550_333_333) }],
+        gpus: vec![GpuRate {
+            kind: "*".to_owned(),
+            rate: micros(550_333_333),
+        }],
         multiplier: Decimal::percent(percent),
     }
 }

@@ -64,12 +64,22 @@ pub(crate) struct Actors {
 
 impl Actors {
     fn all(&self) -> [&Actor; 6] {
-        [&self.governance, &self.tenant, &self.sponsor, &self.relayer, &self.provider_a, &self.provider_b]
+        [
+            &self.governance,
+            &self.tenant,
+            &self.sponsor,
+            &self.relayer,
+            &self.provider_a,
+            &self.provider_b,
+        ]
     }
 
     /// The actor of a role.
     pub(crate) fn by_role(&self, role: &str) -> &Actor {
-        self.all().into_iter().find(|actor| actor.role == role).expect("roles are named in this module")
+        self.all()
+            .into_iter()
+            .find(|actor| actor.role == role)
+            .expect("roles are named in this module")
     }
 }
 
@@ -85,7 +95,10 @@ impl RoleKeys {
 
     /// Address of each role.
     pub(crate) fn addresses(&self) -> Result<Vec<(&'static str, String)>, StepError> {
-        let addresses = self.0.iter().map(|(role, key)| key.address(HRP).map(|address| (*role, address)));
+        let addresses = self
+            .0
+            .iter()
+            .map(|(role, key)| key.address(HRP).map(|address| (*role, address)));
         addresses.collect::<Result<_, _>>().map_err(StepError::unexpected)
     }
 }
@@ -97,7 +110,8 @@ impl Outcome {
     /// The first attribute of that name in an event of that kind.
     pub(crate) fn attribute<T: FromStr>(&self, kind: &str, key: &str) -> Result<T, StepError> {
         let text = self.0.expect_attribute(kind, key)?;
-        text.parse().map_err(|_| StepError::unexpected(format!("{kind}.{key} is {text}")))
+        text.parse()
+            .map_err(|_| StepError::unexpected(format!("{kind}.{key} is {text}")))
     }
 
     /// Units of a denom that the transaction burned.
@@ -207,12 +221,18 @@ impl Stage {
 
     /// Starts a step.
     pub(crate) fn begin(&mut self, step: u32, title: &str) {
-        self.facts.steps.push(StepFact { step, title: title.into(), ..StepFact::default() });
+        self.facts.steps.push(StepFact {
+            step,
+            title: title.into(),
+            ..StepFact::default()
+        });
     }
 
     /// Ends a step with one line: what happened, who paid, gas used.
     pub(crate) fn summary(&mut self, text: String) {
-        let Some(step) = self.facts.steps.last_mut() else { return };
+        let Some(step) = self.facts.steps.last_mut() else {
+            return;
+        };
         step.summary = text;
         let gas: u64 = step.txs.iter().map(|tx| tx.gas_used).sum();
         let mut payers: Vec<&str> = step.txs.iter().map(|tx| tx.payer.as_str()).collect();
@@ -269,7 +289,9 @@ impl Stage {
                 return Ok(Outcome(outcome));
             }
             if Instant::now() > deadline {
-                return Err(StepError::unexpected(format!("no transaction of {payer} ({action}) after {WAIT_LIMIT:?}")));
+                return Err(StepError::unexpected(format!(
+                    "no transaction of {payer} ({action}) after {WAIT_LIMIT:?}"
+                )));
             }
             tokio::time::sleep(POLL).await;
         }
@@ -281,8 +303,14 @@ impl Stage {
         provider: &RunningProvider,
         lease: &LeaseId,
     ) -> Result<Outcome, StepError> {
-        let withdrawal = provider.handle.withdraw(lease, Payout::Redeem).await.map_err(StepError::unexpected)?;
-        let hash = withdrawal.tx_hash.ok_or_else(|| StepError::unexpected("there was nothing to withdraw"))?;
+        let withdrawal = provider
+            .handle
+            .withdraw(lease, Payout::Redeem)
+            .await
+            .map_err(StepError::unexpected)?;
+        let hash = withdrawal
+            .tx_hash
+            .ok_or_else(|| StepError::unexpected("there was nothing to withdraw"))?;
         let outcome = self.client.wait_for_tx(&hash, WAIT_LIMIT).await?;
         self.record(provider.actor.role, "withdraw with redeem", &outcome);
         Ok(Outcome(outcome))
@@ -302,14 +330,20 @@ impl Stage {
     }
 
     /// Asks a contract of the suite.
-    pub(crate) async fn query<M: Serialize, R: DeserializeOwned>(&self, contract: &str, msg: &M) -> Result<R, StepError> {
+    pub(crate) async fn query<M: Serialize, R: DeserializeOwned>(
+        &self,
+        contract: &str,
+        msg: &M,
+    ) -> Result<R, StepError> {
         Ok(self.client.query_wasm(self.addresses.of(contract), msg).await?)
     }
 
     /// Bank balance.
     pub(crate) async fn balance(&self, address: &str, denom: &str) -> Result<u128, StepError> {
         let balance = self.client.balance(address, denom).await?;
-        Uint128::try_from(balance).map(|units| units.u128()).map_err(StepError::unexpected)
+        Uint128::try_from(balance)
+            .map(|units| units.u128())
+            .map_err(StepError::unexpected)
     }
 
     /// Publishes an AKT/USD price of the run's own signer set, dated and submitted in a later second than all that was
@@ -323,7 +357,10 @@ impl Stage {
         if prices::is_price(&price, mantissa) {
             return Ok(());
         }
-        Err(StepError::unexpected(format!("the oracle answers {} after a price of {mantissa}e-8", price.mid)))
+        Err(StepError::unexpected(format!(
+            "the oracle answers {} after a price of {mantissa}e-8",
+            price.mid
+        )))
     }
 
     /// Time of the newest block in whole seconds.
@@ -350,7 +387,10 @@ impl Stage {
 
     /// Version that a contract of the suite says it has (`cw2`).
     pub(crate) async fn contract_version(&self, name: &str) -> Result<String, StepError> {
-        let raw = self.client.query_wasm_raw(self.addresses.of(name), b"contract_info").await?;
+        let raw = self
+            .client
+            .query_wasm_raw(self.addresses.of(name), b"contract_info")
+            .await?;
         let info: Value = serde_json::from_slice(&raw).map_err(StepError::unexpected)?;
         info["version"]
             .as_str()
@@ -368,11 +408,24 @@ impl Stage {
         self.providers.push(provider);
     }
 
-    /// Stops everything and gives the facts.
-    pub(crate) async fn close(mut self) -> Facts {
+    /// Stops the providers and lets what they had under way reach a block, so that the books stand still.
+    pub(crate) async fn stop_providers(&mut self) -> Result<(), StepError> {
         for provider in self.providers.drain(..) {
             provider.stop().await;
         }
+        let height = self.client.height().await?;
+        let deadline = Instant::now() + WAIT_LIMIT;
+        while self.client.height().await? < height + 2 {
+            if Instant::now() > deadline {
+                return Err(StepError::unexpected(format!("no block after {height}")));
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    /// Stops the chain and gives the facts.
+    pub(crate) async fn close(self) -> Facts {
         self.chain.stop().await;
         self.facts
     }
@@ -394,6 +447,10 @@ impl From<ClientError> for StepError {
             Some((code, codespace)) => format!("{codespace}/{code}"),
             None => "demo/client".into(),
         };
-        Self { code, contract_error: error.log().and_then(contract_error), message: error.to_string() }
+        Self {
+            code,
+            contract_error: error.log().and_then(contract_error),
+            message: error.to_string(),
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Step 9: while the lease is active, governance uploads a newer market and migrates to it. The lease accrues on.
 
 use supercloud_rules::settlement;
+use supercloud_schema::escrow;
 use supercloud_schema::id::LeaseId;
 use supercloud_schema::market::{self, LeaseState};
-use supercloud_schema::escrow;
 
 use super::facts::UpgradeFact;
 use super::failure::StepError;
@@ -21,21 +21,34 @@ pub(crate) async fn run(stage: &mut Stage, lease: &LeaseId) -> Result<(), StepEr
 
     let to_version = stage.contract_version("market").await?;
     if to_version == from_version {
-        return Err(StepError::unexpected(format!("market still has version {from_version}")));
+        return Err(StepError::unexpected(format!(
+            "market still has version {from_version}"
+        )));
     }
     let after = query_payment(stage, lease).await?;
-    let leased: market::LeaseResponse = stage.query("market", &market::QueryMsg::Lease { id: lease.clone() }).await?;
+    let leased: market::LeaseResponse = stage
+        .query("market", &market::QueryMsg::Lease { id: lease.clone() })
+        .await?;
     if leased.lease.state != (LeaseState::Active {}) {
-        return Err(StepError::unexpected(format!("lease {lease} is {:?} after the migration", leased.lease.state)));
+        return Err(StepError::unexpected(format!(
+            "lease {lease} is {:?} after the migration",
+            leased.lease.state
+        )));
     }
-    let (seconds_before, seconds_after) =
-        (before.settled_at - before.opened_at, after.settled_at - after.opened_at);
+    let (seconds_before, seconds_after) = (before.settled_at - before.opened_at, after.settled_at - after.opened_at);
     let expected = settlement::compute_earned(after.rate, seconds_after).map_err(StepError::unexpected)?;
     if after.opened_at != before.opened_at || after.earned != expected || seconds_after <= seconds_before {
-        return Err(StepError::unexpected(format!("the lease stopped accruing: {before:?}, then {after:?}")));
+        return Err(StepError::unexpected(format!(
+            "the lease stopped accruing: {before:?}, then {after:?}"
+        )));
     }
-    stage.facts.upgrade =
-        UpgradeFact { from_version: from_version.clone(), to_version: to_version.clone(), code_id, seconds_before, seconds_after };
+    stage.facts.upgrade = UpgradeFact {
+        from_version: from_version.clone(),
+        to_version: to_version.clone(),
+        code_id,
+        seconds_before,
+        seconds_after,
+    };
     stage.summary(format!(
         "market {from_version} -> {to_version} (code {code_id}); the lease went from {seconds_before} s to {seconds_after} s without a gap"
     ));
@@ -43,7 +56,8 @@ pub(crate) async fn run(stage: &mut Stage, lease: &LeaseId) -> Result<(), StepEr
 }
 
 async fn query_payment(stage: &Stage, lease: &LeaseId) -> Result<escrow::Payment, StepError> {
-    let response: escrow::PaymentResponse =
-        stage.query("escrow", &escrow::QueryMsg::Payment { lease: lease.clone() }).await?;
+    let response: escrow::PaymentResponse = stage
+        .query("escrow", &escrow::QueryMsg::Payment { lease: lease.clone() })
+        .await?;
     Ok(response.payment)
 }
