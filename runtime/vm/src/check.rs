@@ -3,7 +3,7 @@
 //!
 //! Order, as in wasmd: structure, tables, memory, interface, exports, imports, capabilities, functions, bodies. Stricter
 //! than wasmd, always at upload instead of at the first call: start functions, signatures of imports and exports, names
-//! reserved for the injector, and the two limits that [`WasmLimits`](crate::WasmLimits) marks as ours.
+//! reserved for the injector, and the three limits that [`WasmLimits`](crate::WasmLimits) marks as ours.
 
 mod bodies;
 mod interface;
@@ -58,7 +58,7 @@ impl<'a> CheckedModule<'a> {
         inject::check_names(outline.exports.iter().map(|export| export.name))?;
         limits::check_functions(&outline, &config.limits)?;
         limits::check_globals(&outline, &config.limits)?;
-        let frames = bodies::check(&mut outline)?;
+        let frames = bodies::check(&mut outline, &config.limits)?;
 
         let analysis = Analysis {
             checksum: checksum(wasm),

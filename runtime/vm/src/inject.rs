@@ -36,6 +36,7 @@ use wasmparser::{CustomSectionReader, ExportSectionReader, FunctionBody, GlobalS
 
 use crate::check::{CheckedModule, Frame};
 use metering::Meter;
+pub(crate) use metering::is_accounting;
 pub(crate) use stack::STACK_SLOTS;
 
 /// Prefix of the injected exports.

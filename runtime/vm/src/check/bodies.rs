@@ -5,7 +5,10 @@ use supercloud_chain::vm::CheckError;
 use wasmparser::{FuncToValidate, FuncValidator, FuncValidatorAllocations, FunctionBody, ValType, ValidatorResources};
 
 use super::FEATURES;
+use super::limits::assert_count;
 use super::outline::{Outline, invalid};
+use crate::config::WasmLimits;
+use crate::inject::is_accounting;
 
 /// What one call of a function holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub(crate) struct Frame {
 }
 
 /// Validates all bodies; the checks of the module's limits have passed.
-pub(super) fn check(outline: &mut Outline<'_>) -> Result<Vec<Frame>, CheckError> {
+pub(super) fn check(outline: &mut Outline<'_>, limits: &WasmLimits) -> Result<Vec<Frame>, CheckError> {
     let imported = outline.imports.len();
     let mut allocations = FuncValidatorAllocations::default();
     let mut frames = Vec::with_capacity(outline.bodies.len());
@@ -31,6 +34,12 @@ pub(super) fn check(outline: &mut Outline<'_>) -> Result<Vec<Frame>, CheckError>
             reason: format!("function {index}: {}", invalid(error).reason),
         })?;
         allocations = reusable;
+        let branches = count_branches(&body).map_err(invalid)?;
+        assert_count(
+            branches,
+            limits.function_branches,
+            "branches, calls and block ends of a function",
+        )?;
         let ty = outline.function_type(u32::try_from(index).unwrap_or(u32::MAX))?;
         let locals = outline.locals.get(frames.len()).copied().unwrap_or_default();
         frames.push(Frame {
@@ -60,4 +69,13 @@ fn validate(
     }
     reader.finish_expression(&validator.visitor(reader.original_position()))?;
     Ok((highest, validator.into_allocations()))
+}
+
+fn count_branches(body: &FunctionBody<'_>) -> wasmparser::Result<usize> {
+    let mut operators = body.get_operators_reader()?;
+    let mut branches = 0;
+    while !operators.eof() {
+        branches += usize::from(is_accounting(&operators.read()?));
+    }
+    Ok(branches)
 }

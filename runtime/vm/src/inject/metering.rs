@@ -88,7 +88,7 @@ pub(super) fn exhausted(out: &mut InstructionSink<'_>, globals: Globals) {
 }
 
 /// Where control flow may leave or enter the straight line.
-fn is_accounting(operator: &Operator<'_>) -> bool {
+pub(crate) fn is_accounting(operator: &Operator<'_>) -> bool {
     matches!(
         operator,
         Operator::Loop { .. }

@@ -268,9 +268,14 @@ fn functions_have_limits() {
             "1001 globals; the limit is 1000",
         ),
         (
-            format!("(func {})", many("nop ", 262_142)),
-            format!("(func {})", many("nop ", 262_143)),
-            "262145 bytes of a function body; the limit is 262144",
+            format!("(func {})", many("nop ", 131_070)),
+            format!("(func {})", many("nop ", 131_071)),
+            "131073 bytes of a function body; the limit is 131072",
+        ),
+        (
+            format!("(func {})", many("block end ", 9_999)),
+            format!("(func {})", many("block end ", 10_000)),
+            "10001 branches, calls and block ends of a function; the limit is 10000",
         ),
     ] {
         assert_eq!(check(&plain(&accepted)).err(), None);
