@@ -1,23 +1,12 @@
 //! The Akash network's limits on a unit and on a group. Other limits (replicas, number of groups and units) are not
 //! checked there and are the market contract's here.
 
+use supercloud_rules::validation::{CPU, GPU, GROUP_FACTOR, MEMORY, VOLUME};
+
 use crate::attribute::assert_attributes;
 use crate::compute::Profile;
 use crate::error::SdlError;
 use crate::group::AkashGroup;
-
-const MI: u128 = 1 << 20;
-const TI: u128 = 1 << 40;
-/// Thousandths of a core per replica.
-const CPU: (u128, u128) = (10, 384_000);
-/// Devices per replica.
-const GPU: (u128, u128) = (0, 24);
-/// Bytes per replica.
-const MEMORY: (u128, u128) = (MI, 2 * TI);
-/// Bytes per volume.
-const VOLUME: (u128, u128) = (5 * MI, 32 * TI);
-/// A group may have this many times the most of one unit.
-const GROUP_FACTOR: u128 = 50;
 
 fn assert_within(path: &str, what: &'static str, found: u128, (min, max): (u128, u128)) -> Result<(), SdlError> {
     if (min..=max).contains(&found) {

@@ -180,3 +180,73 @@ impl ConfigFile {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"
+        rpc = "http://127.0.0.1:26657"
+        key_file = "key"
+        data_dir = "data"
+        inventory = "inventory.toml"
+        registration = "keep"
+        attributes = [{ key = "region", value = "eu" }]
+
+        [contracts]
+        registry = "akash1r"
+        market = "akash1m"
+        escrow = "akash1e"
+
+        [gateway]
+        listen = "0.0.0.0:8443"
+        host_uri = "https://provider.example.com:8443"
+
+        [cluster]
+        backend = "process"
+        images = { "nginx:1.27" = ["python3", "-m", "http.server"] }
+
+        [pricing]
+        cpu_core = "1.2"
+        memory_gib = "0.4"
+        gpus = [{ kind = "h100.80Gi", rate = "700" }]
+
+        [timing]
+        poll_millis = 500
+
+        [money]
+        gas_price = "0.025uakt"
+        redeem = true
+    "#;
+
+    fn read(text: &str) -> Result<DaemonConfig, String> {
+        let file: ConfigFile = toml::from_str(text).map_err(|error| error.to_string())?;
+        file.into_config(Path::new("/etc/provider"), Key::from_secret(&[1; 32]).unwrap())
+    }
+
+    #[test]
+    fn a_whole_file_is_read_with_paths_beside_it() {
+        let config = read(WHOLE).unwrap();
+        assert_eq!(config.settings.data_dir, Path::new("/etc/provider/data"));
+        assert!(
+            matches!(config.inventory, InventorySource::File(path) if path == Path::new("/etc/provider/inventory.toml"))
+        );
+        assert!(matches!(config.cluster, ClusterConfig::Process(process) if process.images["nginx:1.27"].len() == 3));
+        assert_eq!(
+            (config.registration, config.settings.payout),
+            (Registration::Keep, Payout::Redeem)
+        );
+        assert_eq!(config.settings.poll.as_millis(), 500);
+        assert_eq!(config.pricing.gpus[0].rate.to_string(), "700");
+    }
+
+    #[test]
+    fn a_backend_must_be_named_and_unknown_keys_are_refused() {
+        let without = WHOLE.replace("backend = \"process\"", "");
+        assert!(read(&without).unwrap_err().contains("backend"));
+        assert!(read(&WHOLE.replace("\"process\"", "\"docker\"").replace("images =", "#")).is_ok());
+        assert!(read(&WHOLE.replace("\"process\"", "\"podman\"")).is_err());
+        assert!(read(&WHOLE.replace("redeem", "reddem")).is_err());
+        assert!(read(&WHOLE.replace("0.025uakt", "much")).is_err());
+    }
+}

@@ -6,9 +6,9 @@ use super::{Expose, ManifestGroup, Service};
 use crate::error::ManifestError;
 use crate::expose::sort_key;
 
-/// Longest host name.
+/// Longest host name; a single label is not limited further, as in Kubernetes' check of sub-domains.
 const HOST_MAX: usize = 253;
-/// Longest label of a host name is not limited here, as in Go's check of sub-domains.
+/// Highest port.
 const PORT_MAX: u32 = 65_535;
 
 /// Applies all rules.
