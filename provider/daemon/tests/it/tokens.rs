@@ -357,3 +357,36 @@ fn permissions_are_denied_unless_granted() {
     let two = granular(1, vec![entry(3, 4, "web"), entry(0, 0, "db")]);
     assert_eq!(ask(two, Scope::Logs, 1, Some((3, 4))), only(&["db", "web"]));
 }
+
+/// Published test tokens of the Akash chain-sdk (Apache-2.0, `testdata/jwt`), made by its Go code and by a browser wallet.
+const FOREIGN: [(&str, u64, u64); 2] = [
+    (
+        "eyJhbGciOiJFUzI1NksiLCJ0eXAiOiJKV1QifQ.eyJpc3MiOiJha2FzaDFxdWZhM3h6cmYzNHF2d3llamtodm5jNHBzZjQ5ZmZ0YXcwYXNtaCIsImV4cCI6MjA0NjY2NzEwMywibmJmIjoxNzQ2NjY2MTAzLCJpYXQiOjE3NDY2NjYxMDMsInZlcnNpb24iOiJ2MSIsImxlYXNlcyI6eyJhY2Nlc3MiOiJmdWxsIn19.MZr8b9Q-hcnAUAFbdAVcZpetppP0YDFxJwkRncgE8mEM20woFB2yJuFbfv6YMAUZk8DNORoLaP8hUP8q2FnznQ",
+        1_746_666_103,
+        300_001_000,
+    ),
+    (
+        "eyJhbGciOiJFUzI1NktBRFIzNiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJha2FzaDFxdWZhM3h6cmYzNHF2d3llamtodm5jNHBzZjQ5ZmZ0YXcwYXNtaCIsImV4cCI6MTc2MDQwNjc0MCwibmJmIjoxNzYwNDA0OTQwLCJpYXQiOjE3NjA0MDQ5NDAsInZlcnNpb24iOiJ2MSIsImxlYXNlcyI6eyJhY2Nlc3MiOiJzY29wZWQiLCJzY29wZSI6WyJzdGF0dXMiLCJzaGVsbCIsImV2ZW50cyIsImxvZ3MiXX19.dl8m8L0kExz2CCXvDXY65L0F3G7T21Zk5zfK_Ld78owfZrQbtNQW-FSsLtER2PFBwkEAgXgtrxl3kfImrEGLeg",
+        1_760_404_940,
+        1800,
+    ),
+];
+
+#[test]
+fn signatures_of_other_clients_are_recognised() {
+    let provider = address(1);
+    for (token, now, life) in FOREIGN {
+        let at = Verifier {
+            provider: &provider,
+            hrp: HRP,
+            now,
+        };
+        // The signature is good; only the life is longer than we accept.
+        assert_eq!(verify(token, &at), Err(JwtError::TooLong { life, max: 900 }));
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let mut bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        bytes[40] ^= 1;
+        let forged = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(bytes));
+        assert!(matches!(verify(&forged, &at), Err(JwtError::Signature { .. })));
+    }
+}
