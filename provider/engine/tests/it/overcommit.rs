@@ -13,6 +13,7 @@ enum Move {
     Answer { index: usize, good: bool },
     Manifest(u64),
     Shrink(bool),
+    Crash,
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -22,6 +23,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         8 => (any::<usize>(), prop::bool::weighted(0.8)).prop_map(|(index, good)| Move::Answer { index, good }),
         2 => (1u64..=8).prop_map(Move::Manifest),
         1 => any::<bool>().prop_map(Move::Shrink),
+        1 => Just(Move::Crash),
     ];
     proptest::collection::vec(one, 1..60)
 }
@@ -117,7 +119,7 @@ proptest! {
 
     #[test]
     fn gpus_are_never_overcommitted(moves in moves()) {
-        let mut engine = engine(machines(true).nodes);
+        let mut engine = crate::market::engine(machines(true).nodes);
         let mut open: Vec<Effect> = Vec::new();
         let mut running = BTreeMap::new();
         for one in moves {
@@ -147,6 +149,13 @@ proptest! {
                     engine.step(Input::Manifest { lease: lease_of(&wish), spec: wish.spec, group: manifest("nginx") })
                 }
                 Move::Shrink(all) => engine.step(Input::Inventory(machines(all))),
+                // Nothing survives but the chain: no state, no answers, no programs.
+                Move::Crash => {
+                    engine = crate::market::engine(machines(true).nodes);
+                    open.clear();
+                    running.clear();
+                    Vec::new()
+                }
             };
             assert_nothing_twice(&engine);
             track(&mut running, &effects);
