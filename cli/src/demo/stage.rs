@@ -9,7 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use supercloud_client::rpc::SearchOrder;
-use supercloud_client::{Any, Client, ClientError, Event, Key, Proposal, TxConfig, TxOutcome, TxQueue, message};
+use supercloud_client::{
+    Any, Client, ClientError, Event, Gas, Key, Proposal, TxConfig, TxOptions, TxOutcome, TxQueue, message,
+};
 use supercloud_provider::Payout;
 use supercloud_schema::id::LeaseId;
 use tempfile::TempDir;
@@ -26,6 +28,8 @@ use crate::suite::Addresses;
 /// How long the demo waits for a proposal or a block time.
 const WAIT_LIMIT: Duration = Duration::from_secs(60);
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
+/// Gas limit of a transaction that did not pass its simulation.
+const REFUSED_TX_GAS: u64 = 5_000_000;
 /// How often it looks.
 const POLL: Duration = Duration::from_millis(50);
 
@@ -152,6 +156,8 @@ pub(crate) struct Stage {
     /// JSON-RPC URL.
     pub(crate) rpc_url: String,
     client: Client,
+    /// Publish time of the newest price that was submitted.
+    last_publish_time: u64,
     addresses: Addresses,
     providers: Vec<RunningProvider>,
     chain: ChainHandle,
@@ -201,6 +207,7 @@ impl Stage {
             home,
             rpc_url,
             client,
+            last_publish_time: update.publish_time.unwrap_or(0),
             providers: Vec::new(),
             chain,
             json: args.json,
@@ -259,9 +266,19 @@ impl Stage {
         actor.map_or_else(|| address.to_owned(), |actor| actor.role.to_owned())
     }
 
-    /// Sends a transaction and records it.
+    /// Sends a transaction and records it. One that fails in simulation is sent all the same, so that the chain itself
+    /// says why it refuses.
     pub(crate) async fn send(&mut self, actor: &Actor, action: &str, messages: Vec<Any>) -> Result<Outcome, StepError> {
-        let outcome = actor.queue.send(messages).await?;
+        let outcome = match actor.queue.send(messages.clone()).await {
+            Err(ClientError::Query { .. }) => {
+                let options = TxOptions {
+                    gas: Gas::Limit(REFUSED_TX_GAS),
+                    ..TxOptions::default()
+                };
+                actor.queue.send_with(messages, &options).await?
+            }
+            sent => sent?,
+        };
         self.record(actor.role, action, &outcome);
         Ok(Outcome(outcome))
     }
@@ -349,8 +366,9 @@ impl Stage {
     /// Publishes an AKT/USD price of the run's own signer set, dated and submitted in a later second than all that was
     /// requested so far: a request never runs at a price that could be known when it was made.
     pub(crate) async fn publish_price(&mut self, mantissa: i64) -> Result<(), StepError> {
-        let publish_time = self.block_seconds().await? + 1;
+        let publish_time = (self.block_seconds().await? + 1).max(self.last_publish_time + 1);
         self.wait_for_block_second(publish_time).await?;
+        self.last_publish_time = publish_time;
         let update = self.signers.sign(mantissa, publish_time)?;
         prices::submit(self, "submit signed price", &[update]).await?;
         let price = prices::query_price(self).await?;
