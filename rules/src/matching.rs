@@ -18,6 +18,8 @@ use supercloud_schema::resource::{
 };
 use thiserror::Error;
 
+use crate::validation::{ValidationError, assert_lists};
+
 #[cfg(test)]
 mod tests;
 
@@ -157,6 +159,14 @@ pub enum Mismatch {
         /// In the order.
         asked: u64,
     },
+    /// A list, text or volume in the offer could not stand in an order.
+    #[error("the offer for unit {unit} is malformed: {reason}")]
+    OfferForm {
+        /// Resources id.
+        unit: u32,
+        /// What is wrong with it.
+        reason: ValidationError,
+    },
     /// None of the GPUs in the offer is one that the unit accepts.
     #[error("unit {unit} accepts none of the gpus in the offer")]
     OfferGpu {
@@ -226,6 +236,8 @@ pub fn assert_capabilities(spec: &GroupSpec, declared: &[Attribute]) -> Result<(
 }
 
 /// Refuses an offer that is not the whole order or has less than it. An empty offer means exactly what is asked.
+///
+/// Its lists keep to the limits of an order's, so that one bid cannot make reading an order's bids too dear.
 pub fn assert_offer(spec: &GroupSpec, offer: &[ResourceOffer]) -> Result<(), Mismatch> {
     for (index, item) in offer.iter().enumerate() {
         let unit = item.resources.id;
@@ -253,6 +265,7 @@ fn assert_unit_offer(unit: &ResourceUnit, offer: &ResourceOffer) -> Result<(), M
             asked: unit.count,
         });
     }
+    assert_lists(offered).map_err(|reason| Mismatch::OfferForm { unit: asked.id, reason })?;
     assert_amount(
         asked.id,
         OfferedAmount::Cpu,

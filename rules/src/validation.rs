@@ -274,7 +274,8 @@ fn assert_unit(unit: &ResourceUnit) -> Result<(), ValidationError> {
     assert_lists(resources)
 }
 
-fn assert_lists(resources: &Resources) -> Result<(), ValidationError> {
+/// Bounds what a unit's lists and texts can cost their readers, an offer's too.
+pub(crate) fn assert_lists(resources: &Resources) -> Result<(), ValidationError> {
     assert_resource_attributes(&resources.cpu.attributes)?;
     assert_resource_attributes(&resources.memory.attributes)?;
     assert_resource_attributes(&resources.gpu.attributes)?;

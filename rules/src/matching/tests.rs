@@ -1,8 +1,10 @@
 use cosmwasm_std::Uint64;
 use proptest::prelude::*;
-use supercloud_schema::resource::SignedBy;
+use supercloud_schema::resource::{Endpoint, EndpointKind, SignedBy};
 
 use super::*;
+use crate::attributes::AttributeError;
+use crate::validation::List;
 use crate::validation::fixtures::{attribute, group, unit, volume};
 
 const AUDITOR: &str = "akash1auditor";
@@ -298,6 +300,41 @@ fn offer_may_have_more_but_not_less() {
     assert_eq!(
         check(|offer| offer.storage.clear()),
         small(OfferedAmount::Storage, 0, 1 << 30)
+    );
+}
+
+#[test]
+fn offer_lists_are_limited_like_an_orders() {
+    let spec = group("g");
+    let check = |change: &dyn Fn(&mut Resources)| {
+        let mut offer = offer_of(&spec);
+        change(&mut offer[0].resources);
+        assert_offer(&spec, &offer)
+    };
+    let malformed = |reason| Err(Mismatch::OfferForm { unit: 1, reason });
+    let endpoint = Endpoint {
+        kind: EndpointKind::SharedHttp {},
+        sequence_number: 0,
+    };
+    let endpoints = |count: usize| check(&|offer| offer.endpoints = vec![endpoint.clone(); count]);
+    assert_eq!(endpoints(64), Ok(()));
+    assert_eq!(
+        endpoints(65),
+        malformed(ValidationError::TooMany {
+            list: List::Endpoints,
+            found: 65,
+            max: 64
+        })
+    );
+    let value = |length: usize| check(&|offer| offer.cpu.attributes = vec![attribute("key", &"v".repeat(length))]);
+    assert_eq!(value(256), Ok(()));
+    assert_eq!(
+        value(257),
+        malformed(ValidationError::Attributes(AttributeError::ValueTooLong {
+            key: "key".to_string(),
+            length: 257,
+            limit: 256
+        }))
     );
 }
 
