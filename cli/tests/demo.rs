@@ -72,7 +72,10 @@ fn a_corrupted_price_update_fails_step_three_with_the_contracts_own_error() {
     assert_eq!(failure["ok"], false);
     assert_eq!(failure["failed_step"], 3);
     assert!(
-        failure["contract_error"].as_str().unwrap().contains("is not under the signed root"),
+        failure["contract_error"]
+            .as_str()
+            .unwrap()
+            .contains("is not under the signed root"),
         "{failure}"
     );
 }

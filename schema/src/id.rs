@@ -67,26 +67,42 @@ pub type LeaseId = BidId;
 impl DeploymentId {
     /// The group at position `gseq`.
     pub fn group(&self, gseq: u32) -> GroupId {
-        GroupId { owner: self.owner.clone(), dseq: self.dseq, gseq }
+        GroupId {
+            owner: self.owner.clone(),
+            dseq: self.dseq,
+            gseq,
+        }
     }
 }
 
 impl GroupId {
     /// The deployment that the group belongs to.
     pub fn deployment(&self) -> DeploymentId {
-        DeploymentId { owner: self.owner.clone(), dseq: self.dseq }
+        DeploymentId {
+            owner: self.owner.clone(),
+            dseq: self.dseq,
+        }
     }
 
     /// The order with number `oseq`.
     pub fn order(&self, oseq: u32) -> OrderId {
-        OrderId { owner: self.owner.clone(), dseq: self.dseq, gseq: self.gseq, oseq }
+        OrderId {
+            owner: self.owner.clone(),
+            dseq: self.dseq,
+            gseq: self.gseq,
+            oseq,
+        }
     }
 }
 
 impl OrderId {
     /// The group that the order belongs to.
     pub fn group(&self) -> GroupId {
-        GroupId { owner: self.owner.clone(), dseq: self.dseq, gseq: self.gseq }
+        GroupId {
+            owner: self.owner.clone(),
+            dseq: self.dseq,
+            gseq: self.gseq,
+        }
     }
 
     /// A bid on this order.
@@ -105,7 +121,12 @@ impl OrderId {
 impl BidId {
     /// The order that was bid on.
     pub fn order(&self) -> OrderId {
-        OrderId { owner: self.owner.clone(), dseq: self.dseq, gseq: self.gseq, oseq: self.oseq }
+        OrderId {
+            owner: self.owner.clone(),
+            dseq: self.dseq,
+            gseq: self.gseq,
+            oseq: self.oseq,
+        }
     }
 }
 
@@ -129,6 +150,10 @@ impl fmt::Display for OrderId {
 
 impl fmt::Display for BidId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}/{}/{}/{}", self.owner, self.dseq, self.gseq, self.oseq, self.provider, self.bseq)
+        write!(
+            f,
+            "{}/{}/{}/{}/{}/{}",
+            self.owner, self.dseq, self.gseq, self.oseq, self.provider, self.bseq
+        )
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct ChainWorld {
     council: Signer,
     treasury: Signer,
     proposals: u64,
+    /// Who shall mint what, before its first message.
+    heirs: BTreeMap<String, Vec<String>>,
 }
 
 fn happening(event: &Event) -> Happening {
@@ -64,6 +66,7 @@ impl ChainWorld {
             council: Signer::new(council()),
             treasury: Signer::new(treasury()),
             proposals: 0,
+            heirs: BTreeMap::new(),
         }
     }
 
@@ -72,10 +75,19 @@ impl ChainWorld {
         known.unwrap_or_else(|| panic!("{address} cannot sign")).clone()
     }
 
-    fn give(&mut self, address: &str, amount: u128, denom: &str) {
-        let send = message::send(&self.treasury.address, address, vec![coin(amount, denom)]);
-        let tx = self.treasury.sign(&self.history, vec![send]);
+    fn mint(&mut self, address: &str, amount: u128, denom: &str) {
+        let mint = message::mint(&self.treasury.address, &coin(amount, denom), address);
+        let tx = self.treasury.sign(&self.history, vec![mint]);
         self.history.deliver(tx).unwrap();
+    }
+
+    /// The treasury hands the right to mint to a contract that needs it from now on. It does not come back.
+    fn hand_over(&mut self, contract: &str) {
+        for denom in self.heirs.remove(contract).unwrap_or_default() {
+            let change = message::change_denom_admin(&self.treasury.address, &denom, contract);
+            let tx = self.treasury.sign(&self.history, vec![change]);
+            self.history.deliver(tx).unwrap();
+        }
     }
 
     /// The council passes a proposal in time for it to run now.
@@ -105,13 +117,14 @@ impl World for ChainWorld {
         let signer = Signer::new(key(name));
         let address = signer.address.clone();
         if self.signers.insert(address.clone(), signer).is_none() {
-            self.give(&address, 1, DUST);
+            self.mint(&address, 1, DUST);
         }
         address
     }
 
+    /// As long as no contract that mints the denom got a message.
     fn fund(&mut self, account: &str, amount: u128, denom: &str) {
-        self.give(account, amount, denom);
+        self.mint(account, amount, denom);
     }
 
     fn balance(&self, account: &str, denom: &str) -> u128 {
@@ -130,22 +143,19 @@ impl World for ChainWorld {
         };
         let answer: QuerySupplyOfResponse =
             ask(self.history.chain(), "/cosmos.bank.v1beta1.Query/SupplyOf", &request).unwrap();
-        amount(answer.amount) - self.balance(&self.treasury.address, denom)
+        amount(answer.amount)
     }
 
-    /// The treasury moves it too, or nobody could be funded.
     fn restrict(&mut self, denom: &str, allowed: &[&str]) {
-        let allowed = allowed.iter().copied().chain([self.treasury.address.as_str()]);
-        let allowed = allowed.map(ToOwned::to_owned).collect();
+        let allowed = allowed.iter().map(|address| (*address).to_owned()).collect();
         let gov = self.history.chain().gov_address();
         self.govern(vec![message::set_send_restriction(&gov, denom, allowed)])
             .unwrap();
     }
 
+    /// Only when the admin gets its first message: until then accounts are funded.
     fn set_mint_admin(&mut self, denom: &str, admin: &str) {
-        let gov = self.history.chain().gov_address();
-        self.govern(vec![message::change_denom_admin(&gov, denom, admin)])
-            .unwrap();
+        self.heirs.entry(admin.to_owned()).or_default().push(denom.to_owned());
     }
 
     fn now(&self) -> u64 {
@@ -182,6 +192,7 @@ impl World for ChainWorld {
     }
 
     fn execute(&mut self, sender: &str, contract: &str, msg: &Value, funds: &[Coin]) -> Result<Outcome, Refusal> {
+        self.hand_over(contract);
         let execute = message::execute(sender, contract, msg, funds.to_vec()).unwrap();
         let tx = self.signer(sender).sign(&self.history, vec![execute]);
         let result = self.history.deliver(tx)?;
@@ -191,6 +202,7 @@ impl World for ChainWorld {
 
     /// As governance, which keeps no data of what it runs.
     fn sudo(&mut self, contract: &str, msg: &Value) -> Result<Outcome, Refusal> {
+        self.hand_over(contract);
         let gov = self.history.chain().gov_address();
         let events = self.govern(vec![message::sudo(&gov, contract, msg).unwrap()])?;
         Ok(outcome(Vec::new(), &events))

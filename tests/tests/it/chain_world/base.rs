@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
-use supercloud_chain::{Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisVoter};
+use supercloud_chain::{Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisMinter, GenesisVoter};
 use supercloud_client::{Key, message};
 use supercloud_proto::cosmwasm::wasm::v1::MsgStoreCodeResponse;
 use supercloud_schema::money::{UACT, UAKT};
@@ -27,7 +27,6 @@ const GENESIS_TIME: &str = "2025-12-31T23:59:50Z";
 /// 2026-01-01T00:00:00Z, as in the world of cw-multi-test.
 const WORLDS_BEGIN: u64 = 1_767_225_600;
 const UPLOADED: u64 = WORLDS_BEGIN - 5;
-const TREASURE: u128 = 10u128.pow(30);
 
 const CONTRACTS: [Contract; 8] = [
     Contract::Registry,
@@ -75,25 +74,28 @@ pub(crate) fn council() -> Key {
     key("the council")
 }
 
-/// Owns what accounts are given. Balances and supply are told without it.
+/// Mints what accounts are given, until a contract may. It holds nothing itself: contracts look at supplies.
 pub(crate) fn treasury() -> Key {
     key("the treasury")
 }
 
 fn genesis() -> Genesis {
     let address = |key: Key| key.address(HRP).unwrap();
-    let balance = |key: Key, denoms: &[&str]| GenesisBalance {
+    let balance = |key: Key| GenesisBalance {
         address: address(key),
-        coins: denoms
-            .iter()
-            .map(|denom| GenesisCoin {
-                denom: (*denom).to_owned(),
-                amount: TREASURE.to_string(),
-            })
-            .collect(),
+        coins: vec![GenesisCoin {
+            denom: DUST.to_owned(),
+            amount: "1".to_owned(),
+        }],
+    };
+    let minter = |denom: &str| GenesisMinter {
+        denom: denom.to_owned(),
+        admin: address(treasury()),
+        mint_cap_per_day: String::new(),
     };
     let mut genesis = Genesis::new(CHAIN_ID, GENESIS_TIME);
-    genesis.balances = vec![balance(treasury(), &[UACT, UAKT, DUST]), balance(council(), &[DUST])];
+    genesis.balances = [treasury(), council()].map(balance).into();
+    genesis.tokenfactory = [UACT, UAKT, DUST].map(minter).into();
     genesis.gov.voters = vec![GenesisVoter {
         address: address(council()),
         weight: 1,
