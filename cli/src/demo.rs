@@ -27,6 +27,7 @@ use clap::Args;
 use self::facts::Facts;
 use self::failure::Failure;
 use self::stage::Stage;
+use crate::output;
 
 /// Arguments of `supercloud demo`.
 #[derive(Args, Clone)]
@@ -61,25 +62,31 @@ pub(crate) async fn main(args: DemoArgs) -> ExitCode {
             } else {
                 format!("\n{}", facts.table())
             };
-            print_result(&text);
-            ExitCode::SUCCESS
+            printed(&text, ExitCode::SUCCESS)
         }
         Err(failure) => {
             eprintln!(
                 "step {} failed: {}: {}",
                 failure.failed_step, failure.error_code, failure.message
             );
-            if json {
-                print_result(&serde_json::to_string_pretty(&failure).expect("a failure is plain data"));
+            if !json {
+                return ExitCode::FAILURE;
             }
-            ExitCode::FAILURE
+            let text = serde_json::to_string_pretty(&failure).expect("a failure is plain data");
+            printed(&text, ExitCode::FAILURE)
         }
     }
 }
 
-#[allow(clippy::print_stdout, reason = "the command's result")]
-fn print_result(text: &str) {
-    println!("{text}");
+/// Prints the result; `code` unless that fails.
+fn printed(text: &str, code: ExitCode) -> ExitCode {
+    match output::line(text) {
+        Ok(()) => code,
+        Err(error) => {
+            eprintln!("error: cannot write to stdout: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// All ten steps.

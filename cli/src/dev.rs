@@ -8,6 +8,8 @@ use supercloud_client::{Key, WordCount, generate_mnemonic};
 use supercloud_node::{DevGenesis, NodeConfig, spawn};
 use supercloud_schema::money::UAKT;
 
+use crate::output;
+
 /// Arguments of `supercloud dev`.
 #[derive(Args)]
 pub(crate) struct DevArgs {
@@ -32,7 +34,6 @@ pub(crate) struct DevArgs {
 }
 
 /// Runs the chain until ctrl-c.
-#[allow(clippy::print_stdout, reason = "the command's result")]
 pub(crate) async fn run(args: DevArgs) -> Result<()> {
     let mnemonic = match args.mnemonic {
         Some(words) => words,
@@ -42,25 +43,25 @@ pub(crate) async fn run(args: DevArgs) -> Result<()> {
     if let Some(time) = args.genesis_time {
         genesis = genesis.genesis_time(time);
     }
-    println!("mnemonic  {mnemonic}");
+    output::line(format_args!("mnemonic  {mnemonic}"))?;
     for index in 0..args.accounts {
         let address = Key::from_mnemonic_at(&mnemonic, index)?.address(&args.prefix)?;
         genesis = genesis.fund(&address, &[(args.funds, UAKT)]);
         if index == 0 {
             genesis = genesis.council_member(&address, 1);
         }
-        println!(
+        output::line(format_args!(
             "account {index} {address}{}",
             if index == 0 { "  (council)" } else { "" }
-        );
+        ))?;
     }
     let mut config = NodeConfig::dev(genesis.build());
     config.rpc_address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.rpc_port));
     let node = tokio::task::spawn_blocking(move || spawn(config))
         .await?
         .context("the chain did not start")?;
-    println!("chain id  {}", node.chain_id());
-    println!("json-rpc  {}", node.rpc_url());
+    output::line(format_args!("chain id  {}", node.chain_id()))?;
+    output::line(format_args!("json-rpc  {}", node.rpc_url()))?;
     tokio::signal::ctrl_c().await.context("cannot wait for ctrl-c")?;
     tokio::task::spawn_blocking(move || node.shutdown()).await?;
     Ok(())

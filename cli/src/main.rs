@@ -5,6 +5,7 @@
 mod artifacts;
 mod demo;
 mod dev;
+mod output;
 mod sdl;
 mod suite;
 mod workload;

@@ -6,6 +6,8 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use supercloud_sdl::{PriceConversion, Sdl};
 
+use crate::output;
+
 /// Arguments of `supercloud sdl`.
 #[derive(Args)]
 pub(crate) struct SdlArgs {
@@ -28,20 +30,16 @@ enum Show {
 }
 
 /// Runs `supercloud sdl`.
-#[allow(clippy::print_stdout, reason = "the command's result")]
 pub(crate) fn run(args: SdlArgs) -> Result<()> {
     let text = std::fs::read_to_string(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
     let sdl = Sdl::parse(&text).with_context(|| format!("{} is no valid SDL", args.file.display()))?;
     for warning in sdl.warnings() {
         eprintln!("warning: {warning}");
     }
-    match args.show {
-        Show::Manifest => println!("{}", sdl.manifest().to_json()),
-        Show::Hash => println!("{}", hex::encode(sdl.manifest().hash())),
-        Show::Groups => println!(
-            "{}",
-            serde_json::to_string_pretty(&sdl.groups(&PriceConversion::default())?)?
-        ),
-    }
-    Ok(())
+    let text = match args.show {
+        Show::Manifest => sdl.manifest().to_json(),
+        Show::Hash => hex::encode(sdl.manifest().hash()),
+        Show::Groups => serde_json::to_string_pretty(&sdl.groups(&PriceConversion::default())?)?,
+    };
+    Ok(output::line(text)?)
 }

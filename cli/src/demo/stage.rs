@@ -23,6 +23,7 @@ use super::facts::{Facts, StepFact, TxFact};
 use super::failure::{StepError, contract_error};
 use super::prices::{self, LoadedUpdate, OwnSigners};
 use super::provider::RunningProvider;
+use crate::output;
 use crate::suite::Addresses;
 
 /// How long the demo waits for a proposal or a block time.
@@ -449,13 +450,12 @@ impl Stage {
     }
 }
 
-/// One line of progress: on stdout for people, on stderr beside `--json`.
-#[allow(clippy::print_stdout, reason = "the command's result")]
+/// One line of progress: on stdout for people, on stderr beside `--json`. A line that cannot be shown stops nothing.
 fn say(json: bool, line: &str) {
     if json {
         eprintln!("{line}");
     } else {
-        println!("{line}");
+        let _ = output::line(line);
     }
 }
 
