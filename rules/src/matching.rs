@@ -18,13 +18,15 @@ use supercloud_schema::resource::{
 };
 use thiserror::Error;
 
-use crate::validation::{ValidationError, assert_lists};
+use crate::validation::{self, ValidationError, assert_lists};
 
 #[cfg(test)]
 mod tests;
 
 const STORAGE_PREFIX: &str = "capabilities/storage/";
 const GPU_PREFIX: &str = "capabilities/gpu/";
+/// GPU names in an offer: one per device that a replica may have.
+const MAX_OFFERED_GPU_NAMES: usize = validation::GPU.1 as usize;
 
 /// What matching knows of a provider.
 #[derive(Clone, Copy, Debug)]
@@ -167,6 +169,16 @@ pub enum Mismatch {
         /// What is wrong with it.
         reason: ValidationError,
     },
+    /// The offer says more than the order asked.
+    #[error("the offer for unit {unit} lists {found} entries, more than {max}")]
+    OfferTooLong {
+        /// Resources id.
+        unit: u32,
+        /// Entries of the list, or of all lists without GPUs.
+        found: usize,
+        /// Most allowed.
+        max: usize,
+    },
     /// None of the GPUs in the offer is one that the unit accepts.
     #[error("unit {unit} accepts none of the gpus in the offer")]
     OfferGpu {
@@ -237,7 +249,8 @@ pub fn assert_capabilities(spec: &GroupSpec, declared: &[Attribute]) -> Result<(
 
 /// Refuses an offer that is not the whole order or has less than it. An empty offer means exactly what is asked.
 ///
-/// Its lists keep to the limits of an order's, so that one bid cannot make reading an order's bids too dear.
+/// It may list no more than the order does, besides the names of its GPUs: reading an order's bids must not become too
+/// dear by what bidders write.
 pub fn assert_offer(spec: &GroupSpec, offer: &[ResourceOffer]) -> Result<(), Mismatch> {
     for (index, item) in offer.iter().enumerate() {
         let unit = item.resources.id;
@@ -265,7 +278,7 @@ fn assert_unit_offer(unit: &ResourceUnit, offer: &ResourceOffer) -> Result<(), M
             asked: unit.count,
         });
     }
-    assert_lists(offered).map_err(|reason| Mismatch::OfferForm { unit: asked.id, reason })?;
+    assert_offer_lists(asked, offered)?;
     assert_amount(
         asked.id,
         OfferedAmount::Cpu,
@@ -290,6 +303,29 @@ fn assert_unit_offer(unit: &ResourceUnit, offer: &ResourceOffer) -> Result<(), M
         assert_amount(asked.id, OfferedAmount::Storage, bytes, volume.quantity.u64())?;
     }
     assert_gpu_offer(asked, offered)
+}
+
+fn assert_offer_lists(asked: &Resources, offered: &Resources) -> Result<(), Mismatch> {
+    let unit = asked.id;
+    assert_lists(offered).map_err(|reason| Mismatch::OfferForm { unit, reason })?;
+    let lists = [
+        (count_entries(offered), count_entries(asked)),
+        (
+            offered.gpu.attributes.len(),
+            MAX_OFFERED_GPU_NAMES.max(asked.gpu.attributes.len()),
+        ),
+    ];
+    match lists.into_iter().find(|(found, max)| found > max) {
+        Some((found, max)) => Err(Mismatch::OfferTooLong { unit, found, max }),
+        None => Ok(()),
+    }
+}
+
+/// Entries of all lists but the GPUs'.
+fn count_entries(resources: &Resources) -> usize {
+    let in_volumes: usize = resources.storage.iter().map(|volume| volume.attributes.len()).sum();
+    let attributes = resources.cpu.attributes.len() + resources.memory.attributes.len();
+    attributes + resources.storage.len() + in_volumes + resources.endpoints.len()
 }
 
 fn assert_amount(unit: u32, amount: OfferedAmount, offered: u64, asked: u64) -> Result<(), Mismatch> {

@@ -4,7 +4,6 @@ use supercloud_schema::resource::{Endpoint, EndpointKind, SignedBy};
 
 use super::*;
 use crate::attributes::AttributeError;
-use crate::validation::List;
 use crate::validation::fixtures::{attribute, group, unit, volume};
 
 const AUDITOR: &str = "akash1auditor";
@@ -304,38 +303,45 @@ fn offer_may_have_more_but_not_less() {
 }
 
 #[test]
-fn offer_lists_are_limited_like_an_orders() {
-    let spec = group("g");
+fn offer_lists_no_more_than_the_order_and_24_gpu_names() {
+    let endpoint = Endpoint {
+        kind: EndpointKind::SharedHttp {},
+        sequence_number: 0,
+    };
+    let mut spec = group("g");
+    spec.resources[0].resources.gpu.units = Uint64::new(1);
+    spec.resources[0].resources.cpu.attributes = vec![attribute("key", "")];
+    spec.resources[0].resources.endpoints = vec![endpoint.clone()];
     let check = |change: &dyn Fn(&mut Resources)| {
         let mut offer = offer_of(&spec);
         change(&mut offer[0].resources);
         assert_offer(&spec, &offer)
     };
-    let malformed = |reason| Err(Mismatch::OfferForm { unit: 1, reason });
-    let endpoint = Endpoint {
-        kind: EndpointKind::SharedHttp {},
-        sequence_number: 0,
-    };
+    let too_long = |found, max| Err(Mismatch::OfferTooLong { unit: 1, found, max });
     let endpoints = |count: usize| check(&|offer| offer.endpoints = vec![endpoint.clone(); count]);
-    assert_eq!(endpoints(64), Ok(()));
-    assert_eq!(
-        endpoints(65),
-        malformed(ValidationError::TooMany {
-            list: List::Endpoints,
-            found: 65,
-            max: 64
-        })
-    );
-    let value = |length: usize| check(&|offer| offer.cpu.attributes = vec![attribute("key", &"v".repeat(length))]);
+    assert_eq!(endpoints(1), Ok(()));
+    assert_eq!(endpoints(2), too_long(4, 3));
+    let volume_of = |count: usize| {
+        volume(
+            "more",
+            1 << 30,
+            (0..count).map(|i| attribute(&format!("k{i}"), "")).collect(),
+        )
+    };
+    assert_eq!(check(&|offer| offer.storage.push(volume_of(64))), too_long(68, 3));
+    let names = |count: usize| {
+        check(&|offer| offer.gpu.attributes = (0..count).map(|i| attribute(&format!("g{i}"), "true")).collect())
+    };
+    assert_eq!(names(24), Ok(()));
+    assert_eq!(names(25), too_long(25, 24));
+    let value = |length: usize| check(&|offer| offer.cpu.attributes[0].value = "v".repeat(length));
     assert_eq!(value(256), Ok(()));
-    assert_eq!(
-        value(257),
-        malformed(ValidationError::Attributes(AttributeError::ValueTooLong {
-            key: "key".to_string(),
-            length: 257,
-            limit: 256
-        }))
-    );
+    let reason = ValidationError::Attributes(AttributeError::ValueTooLong {
+        key: "key".to_string(),
+        length: 257,
+        limit: 256,
+    });
+    assert_eq!(value(257), Err(Mismatch::OfferForm { unit: 1, reason }));
 }
 
 #[test]
