@@ -13,7 +13,8 @@ use supercloud_proto::cosmos::bank::v1beta1::{
 };
 use supercloud_proto::cosmwasm::wasm::v1::{
     MsgExecuteContractResponse, MsgInstantiateContract2Response, MsgMigrateContractResponse, QueryContractInfoRequest,
-    QueryContractInfoResponse, QuerySmartContractStateRequest, QuerySmartContractStateResponse,
+    QueryContractInfoResponse, QueryRawContractStateRequest, QueryRawContractStateResponse,
+    QuerySmartContractStateRequest, QuerySmartContractStateResponse,
 };
 use supercloud_tests::{Contract, Happening, Outcome, Refusal, World};
 
@@ -73,6 +74,29 @@ impl ChainWorld {
     fn signer(&self, address: &str) -> Signer {
         let known = self.signers.get(address);
         known.unwrap_or_else(|| panic!("{address} cannot sign")).clone()
+    }
+
+    /// Hash of all that the chain holds and held.
+    pub(crate) fn app_hash(&self) -> [u8; 32] {
+        self.history.chain().app_hash()
+    }
+
+    /// A transfer between accounts, without any contract.
+    pub(crate) fn send(&mut self, from: &str, to: &str, amount: u128, denom: &str) -> Result<(), Refusal> {
+        let send = message::send(from, to, vec![coin(amount, denom)]);
+        let tx = self.signer(from).sign(&self.history, vec![send]);
+        self.history.deliver(tx).map(|_| ())
+    }
+
+    /// What a contract stores under a key.
+    pub(crate) fn stored(&self, contract: &str, key: &str) -> Value {
+        let request = QueryRawContractStateRequest {
+            address: contract.to_owned(),
+            query_data: key.as_bytes().to_vec(),
+        };
+        let path = "/cosmwasm.wasm.v1.Query/RawContractState";
+        let answer: QueryRawContractStateResponse = ask(self.history.chain(), path, &request).unwrap();
+        serde_json::from_slice(&answer.data).unwrap()
     }
 
     fn mint(&mut self, address: &str, amount: u128, denom: &str) {

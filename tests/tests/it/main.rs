@@ -1,6 +1,7 @@
 //! Every scenario in every world: contracts native on cw-multi-test, and the committed Wasm on our own chain.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod chain_facts;
 mod chain_world;
 
 mod on_multi_test {

@@ -16,6 +16,8 @@ use supercloud_tests::Refusal;
 use super::base::vm;
 
 const SECOND: u64 = 1_000_000_000;
+/// Gas that simulations add for taking a fee; transactions are free here.
+const SIMULATED_FEE: u64 = 18_000;
 
 /// A store that the chain writes and the history copies.
 #[derive(Clone)]
@@ -92,10 +94,18 @@ impl History {
         self.run(self.next_nanos(), None);
     }
 
-    /// Runs one transaction in the present second.
+    /// Runs one transaction in the present second. A simulation before has foretold what it does and costs.
     pub(crate) fn deliver(&mut self, tx: Vec<u8>) -> Result<TxResult, Refusal> {
-        self.run(self.next_nanos(), Some(tx));
-        let result = self.blocks.last().and_then(|block| block.result.clone()).unwrap();
+        let foretold = self.chain.simulate(&tx);
+        let result = self.run(self.next_nanos(), Some(tx)).tx_results.swap_remove(0);
+        assert_eq!(told(&foretold), told(&result), "simulation foretells");
+        let dearest = result.gas_used + SIMULATED_FEE;
+        assert!(
+            (result.gas_used..=dearest).contains(&foretold.gas_used),
+            "foretold gas {} is not between {} and {dearest}",
+            foretold.gas_used,
+            result.gas_used
+        );
         if result.is_ok() {
             Ok(result)
         } else {
