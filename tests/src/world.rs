@@ -76,7 +76,7 @@ impl fmt::Display for Refusal {
 pub trait World {
     /// Address of the account with this name; it is the same every time and can sign.
     fn account(&mut self, name: &str) -> String;
-    /// Creates coins for an account. Not every world can once the denom's mint admin got a message.
+    /// Creates coins for an account. Not every world can, once the denom's mint admin got a message.
     fn fund(&mut self, account: &str, amount: u128, denom: &str);
     /// Balance of an account or contract.
     fn balance(&self, account: &str, denom: &str) -> u128;
