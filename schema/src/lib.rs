@@ -7,6 +7,14 @@
 //! Conventions: ids and amounts above 2^53 are strings in JSON; message enums have no unit variants (`Ping {}`), except
 //! where a foreign interface is matched byte for byte; times are whole seconds of block time since the Unix epoch.
 
+#![cfg_attr(
+    target_arch = "wasm32",
+    allow(
+        unused_imports,
+        reason = "`QueryResponses` expands to nothing in a contract, and its answers go unnamed"
+    )
+)]
+
 pub mod attestation;
 pub mod bme;
 pub mod escrow;
