@@ -49,6 +49,16 @@ pub enum ClientError {
         /// The chain's words.
         log: String,
     },
+    /// One entry of a contract's list takes more gas than the node gives a query, so the list cannot be read past it.
+    #[error("{list} cannot be read past {after}: its next entry alone is beyond the node's query gas: {source}")]
+    Unlistable {
+        /// The list, by the name of its query.
+        list: &'static str,
+        /// Cursor right before the entry, as JSON; `null` at the start of the list.
+        after: String,
+        /// The chain's answer to a page of one.
+        source: Box<ClientError>,
+    },
     /// A transaction was refused before it reached a block; it cost nothing.
     #[error("transaction refused: {log} (code {code} of {codespace})")]
     Refused {
@@ -114,6 +124,7 @@ impl ClientError {
         match self {
             Self::Query { code, codespace, .. } | Self::Refused { code, codespace, .. } => Some((*code, codespace)),
             Self::Failed(outcome) => Some((outcome.code, &outcome.codespace)),
+            Self::Unlistable { source, .. } => source.code(),
             _ => None,
         }
     }
@@ -123,6 +134,7 @@ impl ClientError {
         match self {
             Self::Query { log, .. } | Self::Refused { log, .. } => Some(log),
             Self::Failed(outcome) => Some(&outcome.log),
+            Self::Unlistable { source, .. } => source.log(),
             _ => None,
         }
     }
@@ -131,6 +143,13 @@ impl ClientError {
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Query { code: 22 | 38, codespace, .. } if codespace == "sdk")
             || matches!(self, Self::Query { log, .. } if log.contains("code = NotFound") || log.contains("not found"))
+    }
+
+    /// Whether a query took more gas than the node gives it. Nodes answer with code 6 (unknown request) and the gas
+    /// meter's words, or with the meter's own code, 11.
+    pub fn is_out_of_query_gas(&self) -> bool {
+        matches!(self, Self::Query { code, codespace, log, .. }
+            if codespace == "sdk" && (*code == 11 || log.contains("out of gas in location: ")))
     }
 
     pub(crate) fn malformed(what: impl Into<String>, reason: impl ToString) -> Self {

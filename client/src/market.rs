@@ -1,7 +1,11 @@
 //! Typed calls of the market contract: lists are read to their end, messages are built with the right sender.
 //!
+//! A list is whole or an error: pages shrink until the node's query gas suffices, and no entry is left out.
+//!
 //! The other contracts of the suite need no more than [`Client::query_wasm`] and [`message::execute`] with the message
 //! types of `supercloud-schema`.
+
+mod pages;
 
 use cosmwasm_std::{Coin, Uint64};
 use supercloud_schema::id::{BidId, DeploymentId, LeaseId, OrderId};
@@ -13,10 +17,8 @@ use supercloud_schema::market::{
 use crate::error::ClientError;
 use crate::message;
 use crate::query::Client;
+use pages::List;
 use supercloud_proto::prost_types::Any;
-
-/// Entries per page, the contract's limit.
-const PAGE: u32 = 100;
 
 /// The market contract of one chain. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -55,21 +57,17 @@ impl Market {
 
     /// All deployments of one owner, by number.
     pub async fn deployments(&self, owner: &str) -> Result<Vec<Deployment>, ClientError> {
-        let mut all: Vec<Deployment> = Vec::new();
-        loop {
-            let start_after: Option<Uint64> = all.last().map(|deployment| deployment.id.dseq);
-            let query = QueryMsg::Deployments {
+        let list = List {
+            name: "deployments",
+            query: |start_after, limit| QueryMsg::Deployments {
                 owner: Some(owner.to_owned()),
                 start_after,
-                limit: Some(PAGE),
-            };
-            let page: DeploymentsResponse = self.ask(&query).await?;
-            let full = page.deployments.len() == PAGE as usize;
-            all.extend(page.deployments);
-            if !full {
-                return Ok(all);
-            }
-        }
+                limit: Some(limit),
+            },
+            entries: |page: DeploymentsResponse| page.deployments,
+            cursor: |deployment: &Deployment| deployment.id.dseq,
+        };
+        self.read(list, None).await
     }
 
     /// One order.
@@ -79,22 +77,21 @@ impl Market {
     }
 
     /// All orders that take bids.
+    ///
+    /// An order too large for a page of its own is [`ClientError::Unlistable`] and not stepped past: the cursor goes
+    /// before it and deployment numbers have gaps, so a guessed cursor behind it might leave out orders that can be
+    /// read.
     pub async fn open_orders(&self) -> Result<Vec<Order>, ClientError> {
-        let mut all: Vec<Order> = Vec::new();
-        loop {
-            let start_after = all.last().map(|order| order_cursor(&order.id));
-            let page: OrdersResponse = self
-                .ask(&QueryMsg::OpenOrders {
-                    start_after,
-                    limit: Some(PAGE),
-                })
-                .await?;
-            let full = page.orders.len() == PAGE as usize;
-            all.extend(page.orders);
-            if !full {
-                return Ok(all);
-            }
-        }
+        let list = List {
+            name: "open_orders",
+            query: |start_after, limit| QueryMsg::OpenOrders {
+                start_after,
+                limit: Some(limit),
+            },
+            entries: |page: OrdersResponse| page.orders,
+            cursor: |order: &Order| order_cursor(&order.id),
+        };
+        self.read(list, None).await
     }
 
     /// One bid.
@@ -117,35 +114,41 @@ impl Market {
 
     /// All leases of a provider, closed ones included.
     pub async fn provider_leases(&self, provider: &str) -> Result<Vec<Lease>, ClientError> {
-        let query = |start_after| QueryMsg::ProviderLeases {
-            provider: provider.to_owned(),
-            start_after,
-            limit: Some(PAGE),
+        self.provider_leases_after(provider, None).await
+    }
+
+    /// The leases of a provider that come after `start`, closed ones included.
+    pub async fn provider_leases_after(
+        &self,
+        provider: &str,
+        start: Option<OrderCursor>,
+    ) -> Result<Vec<Lease>, ClientError> {
+        let list = List {
+            name: "provider_leases",
+            query: |start_after, limit| QueryMsg::ProviderLeases {
+                provider: provider.to_owned(),
+                start_after,
+                limit: Some(limit),
+            },
+            entries: |page: LeasesResponse| page.leases,
+            cursor: lease_cursor,
         };
-        self.leases(query).await
+        self.read(list, start).await
     }
 
     /// All leases of a deployment, closed ones included.
     pub async fn deployment_leases(&self, dseq: Uint64) -> Result<Vec<Lease>, ClientError> {
-        self.leases(|start_after| QueryMsg::DeploymentLeases {
-            dseq,
-            start_after,
-            limit: Some(PAGE),
-        })
-        .await
-    }
-
-    async fn leases(&self, query: impl Fn(Option<OrderCursor>) -> QueryMsg) -> Result<Vec<Lease>, ClientError> {
-        let mut all: Vec<Lease> = Vec::new();
-        loop {
-            let start_after = all.last().map(|lease| order_cursor(&lease.id.order()));
-            let page: LeasesResponse = self.ask(&query(start_after)).await?;
-            let full = page.leases.len() == PAGE as usize;
-            all.extend(page.leases);
-            if !full {
-                return Ok(all);
-            }
-        }
+        let list = List {
+            name: "deployment_leases",
+            query: |start_after, limit| QueryMsg::DeploymentLeases {
+                dseq,
+                start_after,
+                limit: Some(limit),
+            },
+            entries: |page: LeasesResponse| page.leases,
+            cursor: lease_cursor,
+        };
+        self.read(list, None).await
     }
 
     /// A message of `sender` to the market.
@@ -160,4 +163,9 @@ fn order_cursor(order: &OrderId) -> OrderCursor {
         gseq: order.gseq,
         oseq: order.oseq,
     }
+}
+
+/// The place of a lease in a list of leases.
+pub fn lease_cursor(lease: &Lease) -> OrderCursor {
+    order_cursor(&lease.id.order())
 }

@@ -32,8 +32,8 @@ pub(crate) enum Script {
     Break,
 }
 
-/// Response to the query at a path with this data.
-type Answer = fn(&str, &[u8]) -> Vec<u8>;
+/// Response to the query at a path with this data, or the code and log of its failure.
+type Answer = fn(&str, &[u8]) -> Result<Vec<u8>, (u32, String)>;
 
 #[derive(Default)]
 pub(crate) struct Chain {
@@ -53,6 +53,8 @@ pub(crate) struct Chain {
     pub(crate) broadcasts: usize,
     /// Answers to other abci paths.
     pub(crate) answer: Option<Answer>,
+    /// Data of the queries at those paths so far.
+    pub(crate) asked: Vec<Vec<u8>>,
 }
 
 impl Chain {
@@ -75,17 +77,19 @@ impl Chain {
         })
     }
 
-    fn abci_query(&self, params: &Value) -> Value {
+    fn abci_query(&mut self, params: &Value) -> Value {
         let path = params["path"].as_str().unwrap();
         let data = hex::decode(params["data"].as_str().unwrap()).unwrap();
         let (code, log, value) = match path {
             "/cosmos.auth.v1beta1.Query/Account" => self.account_answer(&data),
             "/cosmos.tx.v1beta1.Service/Simulate" => self.simulate(&data),
-            _ => (
-                0,
-                String::new(),
-                self.answer.map(|answer| answer(path, &data)).unwrap_or_default(),
-            ),
+            _ => {
+                self.asked.push(data.clone());
+                match self.answer.map_or(Ok(vec![]), |answer| answer(path, &data)) {
+                    Ok(value) => (0, String::new(), value),
+                    Err((code, log)) => (code, log, vec![]),
+                }
+            }
         };
         json!({ "response": { "code": code, "codespace": if code == 0 { "" } else { "sdk" }, "log": log,
             "value": STANDARD.encode(value), "height": "1" } })

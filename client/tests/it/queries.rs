@@ -14,7 +14,7 @@ use supercloud_proto::prost::Message;
 use crate::fake_node::{Chain, FakeNode};
 
 /// Two pages of one owner each.
-fn owners(_: &str, data: &[u8]) -> Vec<u8> {
+fn owners(_: &str, data: &[u8]) -> Result<Vec<u8>, (u32, String)> {
     let request = QueryDenomOwnersRequest::decode(data).unwrap();
     let first = request.pagination.unwrap().key.is_empty();
     let (address, amount, next_key) = if first { ("a", "5", vec![1]) } else { ("b", "7", vec![]) };
@@ -22,14 +22,14 @@ fn owners(_: &str, data: &[u8]) -> Vec<u8> {
         denom: request.denom,
         amount: amount.into(),
     });
-    QueryDenomOwnersResponse {
+    let response = QueryDenomOwnersResponse {
         denom_owners: vec![ProtoOwner {
             address: address.into(),
             balance,
         }],
         pagination: Some(PageResponse { next_key, total: 0 }),
-    }
-    .encode_to_vec()
+    };
+    Ok(response.encode_to_vec())
 }
 
 #[tokio::test]
@@ -55,11 +55,11 @@ async fn a_missing_account_is_none_and_not_an_error() {
 
 #[tokio::test]
 async fn a_contract_that_answers_something_else_is_a_typed_error() {
-    fn answer(_: &str, _: &[u8]) -> Vec<u8> {
-        QuerySmartContractStateResponse {
+    fn answer(_: &str, _: &[u8]) -> Result<Vec<u8>, (u32, String)> {
+        let response = QuerySmartContractStateResponse {
             data: br#"{"count":"x"}"#.to_vec(),
-        }
-        .encode_to_vec()
+        };
+        Ok(response.encode_to_vec())
     }
     #[derive(Debug, serde::Deserialize)]
     struct Count {

@@ -2,13 +2,13 @@
 
 use cosmwasm_std::Uint64;
 use serde::{Deserialize, Serialize};
+use supercloud_client::market::{Market, lease_cursor};
 use supercloud_client::{Client, ClientError, TxOptions, TxOutcome, TxQueue, message};
 use supercloud_provider_engine::{ChainView, ProviderRecord};
 use supercloud_schema::escrow::{self, PaymentResponse};
 use supercloud_schema::id::{BidId, DeploymentId, LeaseId, OrderId};
 use supercloud_schema::market::{
-    self, BidState, BidsResponse, ConfigResponse, DeploymentResponse, Lease, LeaseState, LeasesResponse, Order,
-    OrderCursor, OrderResponse, OrdersResponse,
+    self, BidState, BidsResponse, ConfigResponse, DeploymentResponse, Lease, LeaseState, OrderCursor, OrderResponse,
 };
 use supercloud_schema::money::Uact;
 use supercloud_schema::registry::{self, ProviderProfile, ProviderResponse};
@@ -17,8 +17,6 @@ use tokio::sync::Mutex;
 
 use super::{BidTerms, BoxFuture, Chain, ChainError, TxError, Withdrawal};
 
-/// Entries per page of a contract's list: its own maximum.
-const PAGE: u32 = 100;
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
 /// Addresses of the contracts that a provider talks to.
@@ -69,43 +67,14 @@ impl RpcChain {
         self.client().query_wasm(&self.contracts.market, query).await
     }
 
-    async fn open_orders(&self) -> Result<Vec<Order>, ClientError> {
-        let mut orders: Vec<Order> = Vec::new();
-        loop {
-            let start_after = orders
-                .last()
-                .map(|order| cursor(order.id.dseq, order.id.gseq, order.id.oseq));
-            let query = market::QueryMsg::OpenOrders {
-                start_after,
-                limit: Some(PAGE),
-            };
-            let page: OrdersResponse = self.ask_market(&query).await?;
-            let full = page.orders.len() == PAGE as usize;
-            orders.extend(page.orders);
-            if !full {
-                return Ok(orders);
-            }
-        }
+    fn market(&self) -> Market {
+        Market::new(self.client().clone(), &self.contracts.market)
     }
 
     async fn own_leases(&self) -> Result<Vec<Lease>, ClientError> {
         let mut ended = self.ended.lock().await;
-        let mut leases: Vec<Lease> = Vec::new();
-        let mut start_after = *ended;
-        loop {
-            let query = market::QueryMsg::ProviderLeases {
-                provider: self.queue.address().to_owned(),
-                start_after,
-                limit: Some(PAGE),
-            };
-            let page: LeasesResponse = self.ask_market(&query).await?;
-            let full = page.leases.len() == PAGE as usize;
-            start_after = page.leases.last().map(lease_cursor).or(start_after);
-            leases.extend(page.leases);
-            if !full {
-                break;
-            }
-        }
+        let market = self.market();
+        let leases = market.provider_leases_after(self.queue.address(), *ended).await?;
         let over = |lease: &&Lease| matches!(lease.state, LeaseState::Closed {} | LeaseState::InsufficientFunds {});
         *ended = leases.iter().take_while(over).last().map(lease_cursor).or(*ended);
         Ok(leases)
@@ -147,14 +116,6 @@ impl RpcChain {
     }
 }
 
-fn cursor(dseq: Uint64, gseq: u32, oseq: u32) -> OrderCursor {
-    OrderCursor { dseq, gseq, oseq }
-}
-
-fn lease_cursor(lease: &Lease) -> OrderCursor {
-    cursor(lease.id.dseq, lease.id.gseq, lease.id.oseq)
-}
-
 fn unreadable(error: &ClientError) -> ChainError {
     ChainError(error.to_string())
 }
@@ -165,11 +126,13 @@ fn words(error: &ClientError) -> String {
 }
 
 impl Chain for RpcChain {
+    /// A list that cannot be read whole fails the view: the engine takes an order that is missing for closed and frees
+    /// what it holds for it.
     fn view(&self) -> BoxFuture<'_, Result<ChainView, ChainError>> {
         Box::pin(async move {
             let read = async {
                 let now = self.client().rpc().status().await?.time_nanos / NANOS_PER_SECOND;
-                let orders = self.open_orders().await?;
+                let orders = self.market().open_orders().await?;
                 let leases = self.own_leases().await?;
                 Ok(ChainView { now, orders, leases })
             };
@@ -239,21 +202,8 @@ impl Chain for RpcChain {
 
     fn leases_of(&self, dseq: u64) -> BoxFuture<'_, Result<Vec<Lease>, ChainError>> {
         Box::pin(async move {
-            let mut leases: Vec<Lease> = Vec::new();
-            loop {
-                let start_after = leases.last().map(lease_cursor);
-                let query = market::QueryMsg::DeploymentLeases {
-                    dseq: Uint64::new(dseq),
-                    start_after,
-                    limit: Some(PAGE),
-                };
-                let page: LeasesResponse = self.ask_market(&query).await.map_err(|error| unreadable(&error))?;
-                let full = page.leases.len() == PAGE as usize;
-                leases.extend(page.leases);
-                if !full {
-                    return Ok(leases);
-                }
-            }
+            let leases = self.market().deployment_leases(Uint64::new(dseq)).await;
+            leases.map_err(|error| unreadable(&error))
         })
     }
 
