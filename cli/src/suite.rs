@@ -120,11 +120,7 @@ pub(crate) fn instantiate_messages(config: &SuiteConfig, addresses: &Addresses) 
                 }],
                 oracle: Some(of("oracle")),
                 fee_denom: UAKT.into(),
-                params: pyth::Params {
-                    max_age: 60,
-                    max_future: 10,
-                    fee_per_update: Uakt::new(1),
-                },
+                params: pyth_params(),
             })?,
         ),
         (
@@ -138,7 +134,7 @@ pub(crate) fn instantiate_messages(config: &SuiteConfig, addresses: &Addresses) 
     ])
 }
 
-/// Akash mainnet's figures where it has them (market.md section 11), architecture.md's otherwise.
+/// Akash mainnet's figures where it has them.
 fn market_params() -> market::Params {
     market::Params {
         order_max_bids: 32,
@@ -177,7 +173,16 @@ fn bme_params() -> bme::Params {
     }
 }
 
-/// oracle.md 7.3, with one source: only for development chains.
+/// An update may be five minutes old, not one: a slow machine needs that long to set a chain up around a real one.
+fn pyth_params() -> pyth::Params {
+    pyth::Params {
+        max_age: 300,
+        max_future: 10,
+        fee_per_update: Uakt::new(1),
+    }
+}
+
+/// Guards for minting and redeeming as AEP-76 has them, with one source: only for development chains.
 fn oracle_params(pyth: String) -> oracle::Params {
     oracle::Params {
         sources: vec![pyth],

@@ -11,7 +11,7 @@ use super::provider::{PLANS, RunningProvider};
 use super::stage::Stage;
 
 /// How long the providers may take.
-const BID_TIMEOUT: Duration = Duration::from_secs(20);
+const BID_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Runs the step. Returns the provider with the cheapest bid, and all bids, cheapest first.
 pub(crate) async fn run(

@@ -13,7 +13,7 @@ use super::failure::StepError;
 use super::stage::Stage;
 
 /// How long the provider may take to stop the workload.
-const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Runs the half step.
 pub(crate) async fn run(stage: &mut Stage, deployed: &Deployed, lease: &LeaseId) -> Result<(), StepError> {

@@ -17,7 +17,7 @@ use super::provider::RunningProvider;
 use super::stage::Stage;
 
 /// How long the workload may take to come up.
-const START_TIMEOUT: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(100);
 
 /// Runs the step.

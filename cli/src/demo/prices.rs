@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cosmwasm_std::{Binary, Decimal, HexBinary};
+use cosmwasm_std::{Binary, Coin, Decimal, HexBinary};
 use serde_json::Value;
 use supercloud_schema::pyth::{self, DataSource, Quorum, SignerSet};
 use supercloud_schema::{money::UAKT, money::Uakt, oracle};
@@ -194,14 +194,18 @@ pub(crate) async fn submit(
 ) -> Result<super::stage::Outcome, StepError> {
     let relayer = stage.actors.relayer.clone();
     let data: Vec<Binary> = messages.iter().map(|message| Binary::new(message.clone())).collect();
-    let fee = Uakt::new(messages.len() as u128);
+    // A damaged message has no fee that can be asked for; it is sent with the usual one, and the contract says what is wrong.
+    let asked: Result<Coin, StepError> = stage
+        .query("pyth", &pyth::QueryMsg::GetUpdateFee { vaas: data.clone() })
+        .await;
+    let fee = asked.unwrap_or_else(|_| Uakt::new(messages.len() as u128).coin(UAKT));
     stage
         .execute(
             &relayer,
             action,
             "pyth",
             &pyth::ExecuteMsg::UpdatePriceFeeds { data },
-            &[fee.coin(UAKT)],
+            &[fee],
         )
         .await
 }

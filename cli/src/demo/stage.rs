@@ -27,7 +27,7 @@ use crate::output;
 use crate::suite::Addresses;
 
 /// How long the demo waits for a proposal or a block time.
-const WAIT_LIMIT: Duration = Duration::from_secs(60);
+const WAIT_LIMIT: Duration = Duration::from_secs(120);
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 /// Gas limit of a transaction that did not pass its simulation.
 const REFUSED_TX_GAS: u64 = 5_000_000;
