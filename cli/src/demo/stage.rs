@@ -347,6 +347,22 @@ impl Stage {
         self.send(actor, action, vec![execute]).await
     }
 
+    /// Whether an execution would succeed now.
+    pub(crate) async fn passes_simulation<M: Serialize>(
+        &self,
+        actor: &Actor,
+        contract: &str,
+        msg: &M,
+        funds: &[Coin],
+    ) -> Result<bool, StepError> {
+        let execute = message::execute(&actor.address, self.addresses.of(contract), msg, funds.to_vec())?;
+        match actor.queue.simulate(vec![execute]).await {
+            Ok(_) => Ok(true),
+            Err(ClientError::Query { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Asks a contract of the suite.
     pub(crate) async fn query<M: Serialize, R: DeserializeOwned>(
         &self,
