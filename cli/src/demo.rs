@@ -12,9 +12,11 @@ mod facts;
 mod failure;
 mod governance;
 mod leasing;
+mod outcome;
 mod payout;
 mod prices;
 mod provider;
+mod roles;
 mod stage;
 mod upgrade;
 

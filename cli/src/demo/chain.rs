@@ -7,7 +7,7 @@ use supercloud_schema::money::UAKT;
 
 use super::DemoArgs;
 use super::failure::StepError;
-use super::stage::RoleKeys;
+use super::roles::RoleKeys;
 
 /// Prefix of the chain's addresses.
 pub(crate) const HRP: &str = "akash";

@@ -8,7 +8,8 @@ use supercloud_schema::money::{UACT, UAKT, Uakt};
 
 use super::facts::MintFact;
 use super::failure::StepError;
-use super::stage::{Actor, Stage};
+use super::roles::Actor;
+use super::stage::Stage;
 
 /// What each role locks.
 const MINTS: [(&str, Uakt); 4] = [

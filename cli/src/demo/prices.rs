@@ -11,6 +11,7 @@ use supercloud_verify_pyth::network::{AKT_USD, ROUTER_ORIGIN, ROUTER_SET_0};
 use supercloud_verify_pyth::{PriceMessage, Update as SignedUpdate};
 
 use super::failure::StepError;
+use super::outcome::Outcome;
 use super::stage::Stage;
 use crate::suite::SuiteConfig;
 
@@ -205,11 +206,7 @@ async fn pick(stage: &Stage, update: &LoadedUpdate) -> Result<Vec<Vec<u8>>, Step
 }
 
 /// Submits accumulator messages with the receiver's fee.
-pub(crate) async fn submit(
-    stage: &mut Stage,
-    action: &str,
-    messages: &[Vec<u8>],
-) -> Result<super::stage::Outcome, StepError> {
+pub(crate) async fn submit(stage: &mut Stage, action: &str, messages: &[Vec<u8>]) -> Result<Outcome, StepError> {
     let relayer = stage.actors.relayer.clone();
     let (msg, fee) = update_call(stage, messages).await;
     stage.execute(&relayer, action, "pyth", &msg, &[fee]).await

@@ -12,7 +12,8 @@ use supercloud_provider_engine::{GpuRate, Pricing};
 use supercloud_schema::registry::ProviderInfo;
 
 use super::failure::StepError;
-use super::stage::{Actor, Stage};
+use super::roles::Actor;
+use super::stage::Stage;
 
 /// What sets one provider apart.
 pub(crate) struct ProviderPlan {

@@ -1,7 +1,6 @@
 //! The stage of the demo: the running chain, the roles with their keys, and the record of what happened.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use cosmwasm_std::{Coin, Uint128};
@@ -9,20 +8,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use supercloud_client::rpc::SearchOrder;
-use supercloud_client::{
-    Any, Client, ClientError, Event, Gas, Key, Proposal, TxConfig, TxOptions, TxOutcome, TxQueue, message,
-};
+use supercloud_client::{Any, Client, ClientError, Gas, Proposal, TxConfig, TxOptions, TxOutcome, TxQueue, message};
 use supercloud_provider::Payout;
 use supercloud_schema::id::LeaseId;
 use tempfile::TempDir;
 
 use super::DemoArgs;
-use super::chain::{self, ChainHandle, GENESIS_FUNDS, HRP};
-use super::conservation;
+use super::chain::{self, ChainHandle, GENESIS_FUNDS};
 use super::facts::{Facts, StepFact, TxFact};
 use super::failure::{StepError, contract_error};
+use super::outcome::Outcome;
 use super::prices::{self, LoadedUpdate, OwnSigners};
 use super::provider::RunningProvider;
+use super::roles::{Actor, Actors, RoleKeys};
 use crate::output;
 use crate::suite::Addresses;
 
@@ -33,114 +31,6 @@ const NANOS_PER_SECOND: u64 = 1_000_000_000;
 const REFUSED_TX_GAS: u64 = 5_000_000;
 /// How often it looks.
 const POLL: Duration = Duration::from_millis(50);
-
-/// A role with its key.
-#[derive(Clone)]
-pub(crate) struct Actor {
-    /// The role's name.
-    pub(crate) role: &'static str,
-    /// Its account.
-    pub(crate) address: String,
-    queue: TxQueue,
-}
-
-impl Actor {
-    /// Its key.
-    pub(crate) fn key(&self) -> &Key {
-        self.queue.key()
-    }
-}
-
-/// All roles.
-pub(crate) struct Actors {
-    /// Council of one.
-    pub(crate) governance: Actor,
-    /// Deploys.
-    pub(crate) tenant: Actor,
-    /// Pays part of it.
-    pub(crate) sponsor: Actor,
-    /// Carries prices and turns the crank.
-    pub(crate) relayer: Actor,
-    /// The cheaper provider.
-    pub(crate) provider_a: Actor,
-    /// The dearer provider.
-    pub(crate) provider_b: Actor,
-}
-
-impl Actors {
-    fn all(&self) -> [&Actor; 6] {
-        [
-            &self.governance,
-            &self.tenant,
-            &self.sponsor,
-            &self.relayer,
-            &self.provider_a,
-            &self.provider_b,
-        ]
-    }
-
-    /// The actor of a role.
-    pub(crate) fn by_role(&self, role: &str) -> &Actor {
-        self.all()
-            .into_iter()
-            .find(|actor| actor.role == role)
-            .expect("roles are named in this module")
-    }
-}
-
-/// Keys of the roles, before there is a chain.
-pub(crate) struct RoleKeys(Vec<(&'static str, Key)>);
-
-impl RoleKeys {
-    fn generate() -> Result<Self, StepError> {
-        let roles = ["governance", "tenant", "sponsor", "relayer", "provider-a", "provider-b"];
-        let keys = roles.into_iter().map(|role| Key::random().map(|key| (role, key)));
-        keys.collect::<Result<_, _>>().map(Self).map_err(StepError::unexpected)
-    }
-
-    /// Address of each role.
-    pub(crate) fn addresses(&self) -> Result<Vec<(&'static str, String)>, StepError> {
-        let addresses = self
-            .0
-            .iter()
-            .map(|(role, key)| key.address(HRP).map(|address| (*role, address)));
-        addresses.collect::<Result<_, _>>().map_err(StepError::unexpected)
-    }
-}
-
-/// A transaction that went well.
-pub(crate) struct Outcome(TxOutcome);
-
-impl Outcome {
-    /// The first attribute of that name in an event of that kind.
-    pub(crate) fn attribute<T: FromStr>(&self, kind: &str, key: &str) -> Result<T, StepError> {
-        let text = self.0.expect_attribute(kind, key)?;
-        text.parse()
-            .map_err(|_| StepError::unexpected(format!("{kind}.{key} is {text}")))
-    }
-
-    /// Units of a denom that the transaction burned.
-    pub(crate) fn burned(&self, denom: &str) -> Result<u128, StepError> {
-        conservation::sum_of_flow(&self.0.events, "burn", denom)
-    }
-
-    /// Units of a denom that an address received in the transaction.
-    pub(crate) fn received(&self, address: &str, denom: &str) -> Result<u128, StepError> {
-        let to_address = |event: &&Event| event.kind == "coin_received" && event.attribute("receiver") == Some(address);
-        let events: Vec<Event> = self.0.events.iter().filter(to_address).cloned().collect();
-        conservation::sum_of_flow(&events, "coin_received", denom)
-    }
-
-    /// Block of the transaction.
-    pub(crate) fn height(&self) -> u64 {
-        self.0.height
-    }
-
-    /// The transaction's hash.
-    pub(crate) fn hash(&self) -> &str {
-        &self.0.hash
-    }
-}
 
 /// The stage.
 pub(crate) struct Stage {
