@@ -152,12 +152,18 @@ impl NodeState {
             }
         }
         let chain = self.chain();
+        // A simulation may run for long: it must not hold the chain's lock, or blocks would wait for it.
+        if path == SIMULATE && height.is_none() {
+            let pending = chain.pending_querier();
+            drop(chain);
+            return pending.query(path, data);
+        }
         match chain.querier(height) {
-            Some(querier) if path != SIMULATE => {
+            Some(querier) => {
                 drop(chain);
                 querier.query(path, data)
             }
-            _ => chain.query(path, data, height),
+            None => chain.query(path, data, height),
         }
     }
 
