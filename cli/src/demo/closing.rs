@@ -19,13 +19,12 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) async fn run(stage: &mut Stage, deployed: &Deployed, lease: &LeaseId) -> Result<(), StepError> {
     let dseq = deployed.id.dseq;
     let opened: escrow::AccountResponse = stage.query("escrow", &escrow::QueryMsg::Account { dseq }).await?;
-    let deposited: u128 = stage
-        .facts
-        .deployment
-        .deposits
+    let deposits = &stage.facts.deployment.deposits;
+    let deposited = deposits
         .iter()
-        .filter_map(|d| d.amount.parse::<u128>().ok())
-        .sum();
+        .map(|deposit| deposit.amount.parse::<u128>())
+        .sum::<Result<u128, _>>();
+    let deposited = deposited.map_err(StepError::unexpected)?;
     let tenant = stage.actors.tenant.clone();
     let wallet_before = stage.balance(&tenant.address, UACT).await?;
     let budget_before = query_budget(stage, deployed).await?;

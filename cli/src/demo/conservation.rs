@@ -78,7 +78,10 @@ async fn genesis_balances(stage: &Stage) -> Result<BTreeMap<String, u128>, StepE
         .filter_map(|account| account["coins"].as_array())
         .flatten()
     {
-        let denom = coin["denom"].as_str().unwrap_or_default().to_owned();
+        let denom = coin["denom"]
+            .as_str()
+            .ok_or_else(|| StepError::unexpected(format!("{coin} is no coin")))?
+            .to_owned();
         *sums.entry(denom).or_default() += read_units(&coin["amount"])?;
     }
     Ok(sums)

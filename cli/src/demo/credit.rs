@@ -24,6 +24,8 @@ const MINT_PRICE: i64 = 58_700_000;
 
 /// Runs the step.
 pub(crate) async fn run(stage: &mut Stage) -> Result<(), StepError> {
+    let config: bme::ConfigResponse = stage.query("bme", &bme::QueryMsg::Config {}).await?;
+    let spread_bps = config.params.mint_spread_bps;
     let vault_before: bme::VaultResponse = stage.query("bme", &bme::QueryMsg::Vault {}).await?;
     let mut requests: Vec<(Actor, Uakt, Uint64)> = Vec::new();
     for (role, amount) in MINTS {
@@ -71,7 +73,7 @@ pub(crate) async fn run(stage: &mut Stage) -> Result<(), StepError> {
                 actor.role
             )));
         }
-        assert_price_and_spread(amount, paid, spread, price.0)?;
+        assert_price_and_spread(amount, paid, spread, price.0, spread_bps)?;
         locked += amount.u128();
         minted += paid.u128();
         stage.facts.bme.mints.push(MintFact {
@@ -98,8 +100,14 @@ pub(crate) async fn run(stage: &mut Stage) -> Result<(), StepError> {
 }
 
 /// The contract's figures must be those of the shared rules at the price it says it used.
-fn assert_price_and_spread(amount: Uakt, paid: Uint128, spread: Uint128, price: Decimal) -> Result<(), StepError> {
-    let quote = conversion::compute_mint(amount, supercloud_schema::money::UsdPrice(price), 25)
+fn assert_price_and_spread(
+    amount: Uakt,
+    paid: Uint128,
+    spread: Uint128,
+    price: Decimal,
+    spread_bps: u16,
+) -> Result<(), StepError> {
+    let quote = conversion::compute_mint(amount, supercloud_schema::money::UsdPrice(price), spread_bps)
         .map_err(StepError::unexpected)?;
     if quote.paid.0 == paid && quote.spread.0 == spread {
         return Ok(());
