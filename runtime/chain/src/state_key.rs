@@ -110,6 +110,12 @@ pub(crate) mod wasm {
     /// `21 ‖ checksum` -> migrate version of the code, big endian; absent when it states none.
     const MIGRATE_VERSION: &[u8] = b"wasm/\x21";
 
+    /// `22 ‖ checksum` -> version of the metering rule that the code was stored under, big endian.
+    const METERING: &[u8] = b"wasm/\x22";
+
+    /// `23` -> the rules for uploads as JSON; absent: the default.
+    pub(crate) const CODE_RULES: &[u8] = b"wasm/\x23";
+
     pub(crate) fn code(id: u64) -> Vec<u8> {
         join(&[CODES, &id.to_be_bytes()])
     }
@@ -144,6 +150,10 @@ pub(crate) mod wasm {
 
     pub(crate) fn blob(checksum: &[u8]) -> Vec<u8> {
         join(&[BLOB, checksum])
+    }
+
+    pub(crate) fn metering(checksum: &[u8]) -> Vec<u8> {
+        join(&[METERING, checksum])
     }
 
     pub(crate) fn migrate_version(checksum: &[u8]) -> Vec<u8> {

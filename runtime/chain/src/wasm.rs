@@ -157,7 +157,7 @@ const fn verb(entry_point: EntryPoint) -> &'static str {
         EntryPoint::Instantiate => "instantiate",
         EntryPoint::Migrate => "migrate",
         EntryPoint::Query => "query",
-        EntryPoint::Execute | EntryPoint::Sudo | EntryPoint::Reply => "execute",
+        _ => "execute",
     }
 }
 
@@ -169,9 +169,9 @@ impl WasmError {
             Self::AccountExists { .. } => 3,
             Self::Contract { entry_point, .. } => match entry_point {
                 EntryPoint::Instantiate => 4,
-                EntryPoint::Execute | EntryPoint::Sudo | EntryPoint::Reply => 5,
                 EntryPoint::Query => 9,
                 EntryPoint::Migrate => 11,
+                _ => 5,
             },
             Self::Empty { .. } => 12,
             Self::Limit { .. } => 13,

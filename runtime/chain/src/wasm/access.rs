@@ -9,6 +9,7 @@ use crate::address::{Address, AddressCodec};
 use crate::error::{SdkError, TxError};
 use crate::machine::Machine;
 use crate::state_key;
+use crate::vm::CodeRules;
 use crate::wasm::WasmError;
 
 /// Most addresses of an access rule.
@@ -17,6 +18,14 @@ pub(crate) const MAX_ADDRESSES: usize = 50;
 pub(crate) fn load_params(machine: &mut Machine<'_>) -> Result<Params, TxError> {
     let bytes = machine.read(state_key::wasm::PARAMS)?.unwrap_or_default();
     Ok(Params::decode(&*bytes).map_err(|error| SdkError::corrupt("wasm parameters", &error))?)
+}
+
+/// The rules that uploads are held against. Free of gas: wasmd has them in its binary.
+pub(crate) fn load_rules(machine: &Machine<'_>) -> Result<CodeRules, TxError> {
+    match machine.state.get(state_key::wasm::CODE_RULES) {
+        Some(bytes) => Ok(serde_json::from_slice(&bytes).map_err(|error| SdkError::corrupt("code rules", &error))?),
+        None => Ok(CodeRules::default()),
+    }
 }
 
 /// The rule that a bare type stands for.

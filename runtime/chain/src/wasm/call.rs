@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::address::Address;
 use crate::error::TxError;
 use crate::machine::Machine;
-use crate::vm::{CW_GAS_PER_SDK_GAS, Checksum, EntryPoint, VmCall, VmError, VmReport};
+use crate::vm::{CW_GAS_PER_SDK_GAS, CodeKey, EntryPoint, VmCall, VmError, VmReport};
 use crate::wasm::backend::{Access, ContractBackend};
 use crate::wasm::contract::Contract;
 use crate::wasm::json::{Binary, BlockInfo, ContractAddress, ContractResult, Env, TransactionInfo};
@@ -36,8 +36,12 @@ pub(crate) fn call_contract<T: DeserializeOwned>(
     entry_point: EntryPoint,
     args: &[&[u8]],
 ) -> Result<T, TxError> {
-    code::load_into_engine(machine, &contract.checksum)?;
-    let report = call_engine(machine, &contract.address, &contract.checksum, entry_point, args);
+    let code = code::load_key(machine, &contract.checksum)?;
+    let mut report = call_engine(machine, &contract.address, code, entry_point, args);
+    if report.result == Err(VmError::NotLoaded) {
+        code::load_into_engine(machine, &code)?;
+        report = call_engine(machine, &contract.address, code, entry_point, args);
+    }
     let json = settle(machine, report, entry_point)?;
     match serde_json::from_slice::<ContractResult<T>>(&json) {
         Ok(ContractResult::Ok(value)) => Ok(value),
@@ -52,7 +56,7 @@ pub(crate) fn call_contract<T: DeserializeOwned>(
 fn call_engine(
     machine: &mut Machine<'_>,
     address: &Address,
-    checksum: &Checksum,
+    code: CodeKey,
     entry_point: EntryPoint,
     args: &[&[u8]],
 ) -> VmReport {
@@ -66,7 +70,7 @@ fn call_engine(
     let mut backend = ContractBackend::new(machine, address.clone(), access);
     vm.call(
         VmCall {
-            checksum,
+            code,
             entry_point,
             args,
             gas_limit,

@@ -31,9 +31,13 @@ impl Message for MsgPinCodes {
         for code_id in self.code_ids {
             let checksum = to_checksum(&load_code(machine, code_id)?)?;
             machine.charge(gas_register::PIN, "Pin code")?;
-            code::load_into_engine(machine, &checksum).map_err(|error| WasmError::Pin {
-                reason: error.to_string(),
-            })?;
+            let code = code::load_key(machine, &checksum)?;
+            if !machine.env.vm.pin(&code) {
+                code::load_into_engine(machine, &code).map_err(|error| WasmError::Pin {
+                    reason: error.to_string(),
+                })?;
+                machine.env.vm.pin(&code);
+            }
             machine.write(key::pinned(code_id), Vec::new())?;
             machine.emit(Event::new("pin_code").with("code_id", code_id.to_string()));
         }

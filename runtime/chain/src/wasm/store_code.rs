@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::machine::{Machine, Mode};
 use crate::message::{Message, Rights};
 use crate::state_key::wasm as key;
-use crate::vm::{Analysis, CheckError, Checksum};
+use crate::vm::{Analysis, CheckError, Checksum, MeteringVersion};
 use crate::wasm::{MAX_GOV_WASM_LEN, MAX_WASM_LEN, WasmError, access, code, gas_register};
 
 impl Message for MsgStoreCode {
@@ -125,6 +125,8 @@ fn apply_blob(machine: &mut Machine<'_>, checksum: &Checksum, wasm: Vec<u8>, mig
         return;
     }
     machine.state.set(blob, wasm);
+    let metering = u64::from(MeteringVersion::CURRENT.0).to_be_bytes().to_vec();
+    machine.state.set(key::metering(checksum), metering);
     if let Some(version) = migrate_version {
         machine
             .state
@@ -134,17 +136,18 @@ fn apply_blob(machine: &mut Machine<'_>, checksum: &Checksum, wasm: Vec<u8>, mig
 
 /// A simulation checks but does not fill the engine's cache. The engine keeps the code even if the transaction fails
 /// later: nothing can call it without its entry in the state.
-fn check_and_load(machine: &Machine<'_>, wasm: &[u8]) -> Result<Analysis, TxError> {
+fn check_and_load(machine: &mut Machine<'_>, wasm: &[u8]) -> Result<Analysis, TxError> {
     let refused = |error: CheckError| WasmError::Create {
         reason: error.to_string(),
     };
     let checksum: Checksum = Sha256::digest(wasm).into();
-    let analysis = machine.env.vm.check(wasm).map_err(refused)?;
+    let rules = access::load_rules(machine)?;
+    let analysis = machine.env.vm.check(wasm, &rules).map_err(refused)?;
     if analysis.checksum != checksum {
         return Err(SdkError::Logic("the engine computed another checksum".to_owned()).into());
     }
     if machine.mode == Mode::Deliver {
-        machine.env.vm.load(wasm).map_err(refused)?;
+        machine.env.vm.load(wasm, MeteringVersion::CURRENT).map_err(refused)?;
     }
     Ok(analysis)
 }

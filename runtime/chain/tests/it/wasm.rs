@@ -151,7 +151,7 @@ fn upload_needs_permission_and_gzip_has_the_checksum_of_its_content() {
     assert_eq!(again, 2);
     let junk = world.deliver(&alice, vec![store(&alice.address, b"junk")]);
     assert_eq!((junk.codespace.as_str(), junk.code), ("wasm", 2));
-    let text = "failed to execute message; message index: 0: static wasm check failed: not a puppet: create wasm \
+    let text = "failed to execute message; message index: 0: static wasm check failed (parse): not a puppet: create wasm \
                 contract failed";
     assert_eq!(junk.log, text);
 }
