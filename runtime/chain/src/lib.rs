@@ -31,6 +31,7 @@ mod block;
 mod chain;
 mod coin;
 mod config;
+mod diagnostics;
 mod error;
 mod event;
 mod gas;
@@ -51,16 +52,21 @@ pub use address::{Address, AddressCodec, AddressError};
 pub use block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
 pub use chain::{Chain, Querier};
 pub use coin::{Coin, CoinError, Coins};
+pub use diagnostics::{MAX_INFO_LEN, Tracing};
 pub use error::{SdkError, TxError};
 pub use event::{Attribute, Event};
 pub use gas::OutOfGas;
 pub use genesis::{
     Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFees, GenesisGov,
-    GenesisMinter, GenesisSendRestriction, GenesisVoter, GenesisWasm,
+    GenesisMinter, GenesisSendRestriction, GenesisVoter, GenesisWasm, WasmGenesis,
 };
 pub use gov::GovError;
 pub use tokenfactory::TokenFactoryError;
 pub use tx::MAX_TX_LEN;
+pub use wasm::ibc::{
+    Ibc2Packet, Ibc2Payload, IbcAnswer, IbcCall, IbcChannel, IbcCoin, IbcEndpoint, IbcOrder, IbcOutcome, IbcPacket,
+    IbcTimeout, IbcTimeoutBlock, IbcTransfer,
+};
 pub use wasm::{WasmError, compute_classic_address, compute_predictable_address};
 
 /// What a simulation returns: a [`TxResult`] whose `gas_used` is the estimate.

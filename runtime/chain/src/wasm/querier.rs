@@ -2,7 +2,8 @@
 //! learn of failures only what all nodes agree on.
 
 use serde::Serialize;
-use supercloud_proto::cosmos::bank::v1beta1::Metadata;
+use supercloud_proto::cosmos::bank::v1beta1::{Metadata, QueryDenomsMetadataRequest};
+use supercloud_proto::cosmos::base::query::v1beta1::PageRequest;
 use supercloud_proto::prost::Message;
 
 use crate::address::Address;
@@ -10,18 +11,21 @@ use crate::bank;
 use crate::error::{SdkError, TxError};
 use crate::gas::{OutOfGas, kv};
 use crate::machine::Machine;
+use crate::query::QueryError;
 use crate::state::compute_prefix_end;
 use crate::state_key;
 use crate::store::Direction;
 use crate::vm::EntryPoint;
 use crate::wasm::call::{call_contract, charge_setup, compute_env, to_json};
 use crate::wasm::contract::{is_pinned, load_code, load_contract, load_info};
+use crate::wasm::instantiate::assert_json;
 use crate::wasm::json::{
-    AllBalancesResponse, AmountResponse, BankQuery, Binary, CodeInfoResponse, Coin, ContractInfoResponse,
-    ContractResult, DenomMetadata, DenomMetadataResponse, DenomUnit, QueryRequest, RangeOrder, RawRangeResponse,
-    SystemError, SystemResult, WasmQuery,
+    AllBalancesResponse, AllDenomMetadataResponse, AmountResponse, BankQuery, Binary, CodeInfoResponse, Coin,
+    ContractInfoResponse, ContractResult, DenomMetadata, DenomMetadataResponse, DenomUnit, Pagination, QueryRequest,
+    RawRangeResponse, SystemError, SystemResult, WasmQuery,
 };
-use crate::wasm::{MAX_QUERY_DEPTH, WasmError};
+use crate::wasm::path_query::{Encoding, Refusal};
+use crate::wasm::{MAX_QUERY_DEPTH, WasmError, path_query};
 
 /// Most balances that one answer holds: without a page the answer must end somewhere.
 const MAX_BALANCES: usize = 1_000;
@@ -52,16 +56,24 @@ pub(crate) fn answer_contract(
     contract: &Address,
     request: &[u8],
 ) -> Result<Vec<u8>, OutOfGas> {
-    let result = match answer(machine, contract, request) {
+    let result = match answer(machine, request) {
         Ok(answer) => SystemResult::Ok(ContractResult::Ok(Binary(answer))),
         Err(Failure::System(error)) => SystemResult::Err(error),
         Err(Failure::Tx(TxError::OutOfGas(error))) => return Err(error),
-        Err(Failure::Tx(error)) => SystemResult::Ok(ContractResult::Err(error.redacted())),
+        Err(Failure::Tx(error)) => {
+            note_failure(machine, contract, &error);
+            SystemResult::Ok(ContractResult::Err(error.redacted()))
+        }
     };
     Ok(to_json(&result))
 }
 
-fn answer(machine: &mut Machine<'_>, _: &Address, request: &[u8]) -> Result<Vec<u8>, Failure> {
+/// The contract sees only what all nodes agree on; its developer wants all of it.
+fn note_failure(machine: &mut Machine<'_>, contract: &Address, error: &TxError) {
+    machine.note(|machine| format!("{} asked and failed: {error}", machine.text(contract)));
+}
+
+fn answer(machine: &mut Machine<'_>, request: &[u8]) -> Result<Vec<u8>, Failure> {
     let parsed: QueryRequest = serde_json::from_slice(request).map_err(|error| {
         Failure::System(SystemError::InvalidRequest {
             error: error.to_string(),
@@ -71,17 +83,22 @@ fn answer(machine: &mut Machine<'_>, _: &Address, request: &[u8]) -> Result<Vec<
     match parsed {
         QueryRequest::Bank(query) => answer_bank(machine, query),
         QueryRequest::Wasm(query) => answer_wasm(machine, query),
-        QueryRequest::Stargate(query) => unsupported(format!("path is not allowed from the contract: {}", query.path)),
-        QueryRequest::Grpc(query) => unsupported(format!("path is not allowed from the contract: {}", query.path)),
-        QueryRequest::Custom(_) => unsupported("custom".to_owned()),
-        QueryRequest::Staking(_) => unsupported("staking".to_owned()),
-        QueryRequest::Distribution(_) => unsupported("distribution".to_owned()),
-        QueryRequest::Ibc(_) => unsupported("ibc".to_owned()),
+        QueryRequest::Stargate(query) => Ok(path_query::answer(machine, &query, Encoding::Json)?),
+        QueryRequest::Grpc(query) => Ok(path_query::answer(machine, &query, Encoding::Protobuf)?),
+        QueryRequest::Unsupported(kind) => Err(Failure::System(SystemError::UnsupportedRequest {
+            kind: kind.to_owned(),
+        })),
+        QueryRequest::Unknown => Err(Failure::System(SystemError::Unknown {})),
     }
 }
 
-fn unsupported(kind: String) -> Result<Vec<u8>, Failure> {
-    Err(Failure::System(SystemError::UnsupportedRequest { kind }))
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unsupported(kind) => Self::System(SystemError::UnsupportedRequest { kind }),
+            Refusal::Failed(error) => error.into(),
+        }
+    }
 }
 
 fn answer_bank(machine: &mut Machine<'_>, query: BankQuery) -> Result<Vec<u8>, Failure> {
@@ -121,14 +138,35 @@ fn answer_bank(machine: &mut Machine<'_>, query: BankQuery) -> Result<Vec<u8>, F
                 metadata: to_metadata(metadata),
             })
         }
-        BankQuery::AllDenomMetadata(_) => unsupported("all_denom_metadata".to_owned()),
+        BankQuery::AllDenomMetadata { pagination } => answer_all_metadata(machine, pagination.unwrap_or_default()),
     }
+}
+
+fn answer_all_metadata(machine: &mut Machine<'_>, page: Pagination) -> Result<Vec<u8>, Failure> {
+    let request = QueryDenomsMetadataRequest {
+        pagination: Some(PageRequest {
+            key: page.key.unwrap_or_default().0,
+            limit: page.limit.into(),
+            reverse: page.reverse,
+            ..PageRequest::default()
+        }),
+    };
+    let response = bank::query::denoms_metadata(machine, request).map_err(|error| match error {
+        QueryError::Failed(error) => error,
+        error => SdkError::InvalidRequest(error.to_string()).into(),
+    })?;
+    let next_key = response.pagination.map(|page| page.next_key).unwrap_or_default();
+    ok(&AllDenomMetadataResponse {
+        metadata: response.metadatas.into_iter().map(to_metadata).collect(),
+        next_key: Some(Binary(next_key)).filter(|key| !key.0.is_empty()),
+    })
 }
 
 fn answer_wasm(machine: &mut Machine<'_>, query: WasmQuery) -> Result<Vec<u8>, Failure> {
     match query {
         WasmQuery::Smart { contract_addr, msg } => {
             let address = machine.address(&contract_addr)?;
+            assert_json(&msg.0)?;
             Ok(query_smart(machine, &address, &msg.0)?)
         }
         WasmQuery::Raw { contract_addr, key } => {
@@ -141,14 +179,17 @@ fn answer_wasm(machine: &mut Machine<'_>, query: WasmQuery) -> Result<Vec<u8>, F
             let address = machine.address(&contract_addr)?;
             let info = load_info(machine, &address)?;
             let pinned = is_pinned(machine, info.code_id)?;
-            let admin = Some(info.admin).filter(|admin| !admin.is_empty());
+            let present = |text: String| Some(text).filter(|text| !text.is_empty());
             ok(&ContractInfoResponse {
                 code_id: info.code_id,
                 creator: info.creator,
-                admin,
+                admin: present(info.admin),
                 pinned,
+                ibc_port: present(info.ibc_port_id),
+                ibc2_port: present(info.ibc2_port_id),
             })
         }
+        WasmQuery::CodeInfo { code_id: 0 } => Err(WasmError::Empty { field: "code id" }.into()),
         WasmQuery::CodeInfo { code_id } => {
             let code = load_code(machine, code_id)?;
             ok(&CodeInfoResponse {
@@ -166,7 +207,13 @@ fn answer_wasm(machine: &mut Machine<'_>, query: WasmQuery) -> Result<Vec<u8>, F
         } => {
             let address = machine.address(&contract_addr)?;
             load_info(machine, &address)?;
-            answer_raw_range(machine, &address, start, end, limit, order)
+            let range = Range {
+                start,
+                end,
+                limit,
+                order,
+            };
+            answer_raw_range(machine, &address, range)
         }
     }
 }
@@ -190,48 +237,52 @@ fn call_query(machine: &mut Machine<'_>, address: &Address, msg: &[u8]) -> Resul
     Ok(data.0)
 }
 
-fn answer_raw_range(
-    machine: &mut Machine<'_>,
-    address: &Address,
+/// What is asked for of a contract's storage.
+struct Range {
     start: Option<Binary>,
     end: Option<Binary>,
     limit: u16,
-    order: RangeOrder,
-) -> Result<Vec<u8>, Failure> {
+    order: String,
+}
+
+fn answer_raw_range(machine: &mut Machine<'_>, address: &Address, range: Range) -> Result<Vec<u8>, Failure> {
+    let direction = match range.order.as_str() {
+        "ascending" => Direction::Ascending,
+        "descending" => Direction::Descending,
+        other => return Err(SdkError::InvalidRequest(format!("unknown order {other}")).into()),
+    };
     let prefix = state_key::wasm::storage(address);
-    let start = [prefix.as_slice(), &start.unwrap_or_default().0].concat();
-    let end = match end {
+    let start = [prefix.as_slice(), &range.start.unwrap_or_default().0].concat();
+    let end = match range.end {
         Some(end) => Some([prefix.as_slice(), &end.0].concat()),
         None => compute_prefix_end(&prefix),
     };
-    let direction = match order {
-        RangeOrder::Ascending => Direction::Ascending,
-        RangeOrder::Descending => Direction::Descending,
-    };
-    let limit = usize::from(limit);
-    // One more than asked for is the next key.
-    let mut entries: Vec<_> = machine
-        .state
-        .range(Some(&start), end.as_deref(), direction)
-        .take(limit + 1)
-        .collect();
-    for (key, value) in &entries {
-        machine.charge(
-            kv::compute_step(state_key::compute_metered_len(key), value.len()),
-            "IterNext",
-        )?;
+    let limit = usize::from(range.limit);
+    let (mut cost, affordable) = (0u64, machine.gas.remaining());
+    let (mut entries, mut next_key) = (Vec::new(), None);
+    let mut found = machine.state.range(Some(&start), end.as_deref(), direction);
+    loop {
+        // The end costs a step too, and what is beyond the limit is looked at: it is the next key.
+        let entry = found.next();
+        cost += entry.as_ref().map_or(kv::ITERATOR_STEP, |(key, value)| {
+            kv::compute_step(state_key::compute_metered_len(key), value.len())
+        });
+        let Some((key, value)) = entry.filter(|_| cost <= affordable) else {
+            break;
+        };
+        let own_key = Binary(key[prefix.len()..].to_vec());
+        if entries.len() == limit {
+            next_key = Some(own_key);
+            break;
+        }
+        entries.push((own_key, Binary(value)));
     }
-    let own_key = |key: &[u8]| Binary(key[prefix.len()..].to_vec());
-    let next_key = if entries.len() > limit {
-        entries.pop().map(|(key, _)| own_key(&key))
-    } else {
-        None
-    };
-    let data = entries
-        .into_iter()
-        .map(|(key, value)| (own_key(&key), Binary(value)))
-        .collect();
-    ok(&RawRangeResponse { data, next_key })
+    drop(found);
+    machine.charge(cost, "IterNext")?;
+    ok(&RawRangeResponse {
+        data: entries,
+        next_key,
+    })
 }
 
 fn ok<T: Serialize>(response: &T) -> Result<Vec<u8>, Failure> {

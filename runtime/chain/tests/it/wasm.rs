@@ -145,7 +145,7 @@ fn upload_needs_permission_and_gzip_has_the_checksum_of_its_content() {
         .collect();
     assert_eq!(
         attributes,
-        ["code_checksum", "required_capability", "code_id", "msg_index"]
+        ["code_checksum", "code_id", "required_capability", "msg_index"]
     );
     let again = world.store_code(wasm);
     assert_eq!(again, 2);
@@ -299,16 +299,30 @@ fn contract_queries_see_pending_writes_and_structured_errors() {
         &contract,
         json!({ "grpc": { "path": "/a.Query/B", "data": "" } }),
     );
-    let kind = "path is not allowed from the contract: /a.Query/B";
+    let kind = "gRPC queries are disabled on this chain";
     assert_eq!(answer, json!({ "error": { "unsupported_request": { "kind": kind } } }));
     let answer = ask(&mut world, &contract, json!({ "nonsense": {} }));
+    assert_eq!(answer, json!({ "error": { "unknown": {} } }));
+    let answer = ask(&mut world, &contract, json!({ "bank": {}, "wasm": {} }));
     assert!(answer["error"]["invalid_request"]["error"].is_string());
+    for (query, kind) in [
+        (json!({ "bank": { "all": {} } }), "unknown BankQuery variant"),
+        (json!({ "wasm": { "all": {} } }), "unknown WasmQuery variant"),
+        (json!({ "staking": { "bonded_denom": {} } }), "staking"),
+        (json!({ "distribution": {} }), "distribution"),
+        (json!({ "ibc": { "port_id": {} } }), "ibc"),
+        (json!({ "custom": {} }), "custom"),
+    ] {
+        let answer = ask(&mut world, &contract, query);
+        assert_eq!(answer, json!({ "error": { "unsupported_request": { "kind": kind } } }));
+    }
     let info = json!({ "contract_info": { "contract_addr": contract } });
     let alice = world.alice.address.clone();
+    let port = contract.replacen("akash", "wasm2", 1);
     let answer: Value = serde_json::from_str(&decoded(&ask(&mut world, &contract, wasm(info)))).unwrap();
     assert_eq!(
         answer,
-        json!({ "code_id": 1, "creator": alice, "admin": alice, "pinned": false })
+        json!({ "code_id": 1, "creator": alice, "admin": alice, "pinned": false, "ibc2_port": port })
     );
     let balance = json!({ "bank": { "balance": { "address": alice, "denom": "uact" } } });
     let answer: Value = serde_json::from_str(&decoded(&ask(&mut world, &contract, balance))).unwrap();
@@ -470,7 +484,7 @@ fn only_the_admin_migrates_and_hands_the_contract_on() {
     world.succeed(&bob, vec![pack(&foreign)]);
     foreign.code_id = 9;
     let unknown = world.deliver(&bob, vec![pack(&foreign)]);
-    assert_eq!((unknown.codespace.as_str(), unknown.code), ("wasm", 28));
+    assert_eq!((unknown.codespace.as_str(), unknown.code), ("sdk", 18));
     world.succeed(
         &bob,
         vec![pack(&MsgClearAdmin {
