@@ -4,14 +4,22 @@
 
 mod ante;
 mod bank;
+mod code_rules;
+mod diagnostics;
 mod fake_vm;
 mod genesis;
+mod genesis_wasm;
 mod gov;
 mod hostile;
+mod ibc;
+mod path_query;
+mod pins;
 mod query;
 mod simulate;
+mod store_and;
 mod submessages;
 mod tokenfactory;
 mod trees;
+mod votes;
 mod wasm;
 mod world;

@@ -187,7 +187,7 @@ fn env_and_info_have_the_shape_that_contracts_parse() {
     assert_eq!(queried["transaction"], Value::Null);
 }
 
-fn smart(world: &World, contract: &str, msg: Value) -> String {
+pub(crate) fn smart(world: &World, contract: &str, msg: Value) -> String {
     use supercloud_proto::cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse};
     let request = QuerySmartContractStateRequest {
         address: contract.into(),
@@ -253,18 +253,18 @@ fn scans_run_both_ways_over_own_keys_only() {
     assert_eq!(world.stored(&contract, "keys"), "keys,c,a");
 }
 
-fn ask(world: &mut World, contract: &str, query: Value) -> Value {
+pub(crate) fn ask(world: &mut World, contract: &str, query: Value) -> Value {
     let script = json!({ "query": query, "set": { "k": "v" } });
     assert_eq!(world.execute(contract, &script.to_string()).log, "");
     serde_json::from_str(&world.stored(contract, "answer")).unwrap()
 }
 
-fn base64(text: &str) -> String {
+pub(crate) fn base64(text: &str) -> String {
     use base64::Engine;
     base64::prelude::BASE64_STANDARD.encode(text)
 }
 
-fn decoded(answer: &Value) -> String {
+pub(crate) fn decoded(answer: &Value) -> String {
     use base64::Engine;
     let data = answer["ok"]["ok"].as_str().unwrap_or_else(|| panic!("{answer}"));
     String::from_utf8(base64::prelude::BASE64_STANDARD.decode(data).unwrap()).unwrap()
