@@ -1,6 +1,5 @@
 //! The chain: runs blocks over a store, checks transactions that wait, answers queries.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -10,16 +9,19 @@ use crate::block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
 use crate::config::Config;
 use crate::diagnostics::{Diagnostics, Tracing};
 use crate::event::Event;
-use crate::gas::GasMeter;
-use crate::genesis::{self, Genesis, GenesisError, WasmGenesis};
+use crate::genesis::{self, Genesis, GenesisError};
 use crate::machine::{BlockTime, Environment, GOV_MODULE, Machine};
-use crate::query::{self, QueryError};
+use crate::query::QueryError;
 use crate::state::State;
 use crate::state_key;
 use crate::store::{Changes, Reader, RootHash, Store};
 use crate::vm::Vm;
-use crate::wasm::ibc::{self, IbcCall, IbcOutcome};
 use crate::{gov, tx, wasm};
+
+mod ibc_block;
+mod querier;
+
+pub use querier::{Querier, QueryContext, SmartAnswer};
 
 /// The one query that must see the transactions that wait.
 const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
@@ -32,19 +34,6 @@ pub struct Chain {
     app_hash: RootHash,
     /// The last block's state with the fees and sequences of the transactions that wait.
     check_state: State,
-    query_gas_limit: u64,
-    tracing: Tracing,
-}
-
-/// Read access to one state, free of the chain: it can be used from other threads while blocks run.
-#[derive(Clone)]
-pub struct Querier {
-    state: State,
-    env: Environment,
-    /// When contracts believe to be asked.
-    now: BlockTime,
-    /// Height that answers are for.
-    height: u64,
     query_gas_limit: u64,
     tracing: Tracing,
 }
@@ -208,35 +197,6 @@ impl Chain {
         wasm::pin::follow_changes(&mut machine, &pins).map_err(|error| ChainError::Corrupt(error.to_string()))
     }
 
-    /// Runs the next block with calls of IBC entry points in the place of transactions, each with so much SDK gas, and
-    /// commits it. For tests and tools: a node has no IBC module that would say which calls are due.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::execute_block`]. What a call failed with is in its outcome.
-    pub fn execute_ibc_block(
-        &mut self,
-        time_nanos: u64,
-        calls: &[IbcCall],
-        gas_limit: u64,
-    ) -> Result<Vec<IbcOutcome>, ChainError> {
-        let now = BlockTime {
-            height: self.last.height + 1,
-            time_nanos,
-        };
-        self.assert_later(now)?;
-        let mut machine = Machine::new(&self.env, State::new(self.store.latest()), now);
-        machine.diagnostics = Diagnostics::new(self.tracing);
-        let outcomes = calls
-            .iter()
-            .map(|call| run_ibc(&mut machine, call, gas_limit))
-            .collect();
-        genesis::apply_last_block(&mut machine, now);
-        let changes = machine.state.into_changes();
-        self.commit(now, changes)?;
-        Ok(outcomes)
-    }
-
     fn assert_later(&self, now: BlockTime) -> Result<(), ChainError> {
         if now.height != self.last.height + 1 {
             return Err(ChainError::WrongHeight {
@@ -308,58 +268,6 @@ impl Chain {
     }
 }
 
-impl Querier {
-    /// Height that answers are for.
-    pub fn height(&self) -> u64 {
-        self.height
-    }
-
-    /// The wasm module of this state in wasmd's genesis form: parameters, codes, contracts with their storage. Goes
-    /// into `wasm.state` of a [`Genesis`].
-    ///
-    /// # Errors
-    ///
-    /// Only when the state contradicts itself.
-    pub fn export_wasm(&self) -> Result<WasmGenesis, GenesisError> {
-        genesis::export::export_wasm(&mut self.machine()).map_err(|error| GenesisError::NotAChain {
-            reason: error.to_string(),
-        })
-    }
-
-    /// Answers a query.
-    pub fn query(&self, path: &str, data: &[u8]) -> QueryResult {
-        let mut machine = self.machine();
-        // Clients take height 0 for an error, so the first state answers as height 1.
-        let height = self.height.max(1);
-        match query::answer(&mut machine, path, data) {
-            Ok(value) => QueryResult {
-                code: 0,
-                codespace: String::new(),
-                log: String::new(),
-                info: machine.take_notes(),
-                value,
-                height,
-            },
-            Err(error) => QueryResult {
-                info: machine.take_notes(),
-                ..error.into_result(height)
-            },
-        }
-    }
-
-    fn machine(&self) -> Machine<'_> {
-        let mut machine = Machine::new(&self.env, self.state.clone(), self.now);
-        machine.query_gas_limit = self.query_gas_limit;
-        machine.diagnostics = Diagnostics::new(self.tracing);
-        machine
-    }
-
-    /// Runs a transaction to learn its gas: signatures and fees are not looked at, sequences are.
-    pub fn simulate(&self, raw: &[u8]) -> TxResult {
-        tx::simulate(&mut self.machine(), raw)
-    }
-}
-
 fn new_environment(config: Config, codec: AddressCodec, vm: Arc<dyn Vm>) -> Environment {
     Environment {
         vm,
@@ -372,19 +280,6 @@ fn new_environment(config: Config, codec: AddressCodec, vm: Arc<dyn Vm>) -> Envi
 /// Codes that are pinned stay in memory from the first block on.
 fn pins_to_engine(machine: &mut Machine<'_>) -> Result<(), GenesisError> {
     wasm::pin::apply_pins_to_engine(machine).map_err(|error| GenesisError::Apply(error.to_string()))
-}
-
-fn run_ibc(machine: &mut Machine<'_>, call: &IbcCall, gas_limit: u64) -> IbcOutcome {
-    machine.gas = GasMeter::new(gas_limit);
-    machine.warm_codes = Some(BTreeSet::new());
-    let result = machine.atomically(|machine| ibc::apply_call(machine, call));
-    machine.state.seal();
-    IbcOutcome {
-        result,
-        gas_used: machine.gas.used(),
-        events: std::mem::take(&mut machine.events),
-        info: machine.take_notes(),
-    }
 }
 
 fn load_last_block(reader: &dyn Reader) -> Option<BlockTime> {

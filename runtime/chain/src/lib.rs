@@ -50,7 +50,7 @@ mod wasm;
 
 pub use address::{Address, AddressCodec, AddressError};
 pub use block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
-pub use chain::{Chain, Querier};
+pub use chain::{Chain, Querier, QueryContext, SmartAnswer};
 pub use coin::{Coin, CoinError, Coins};
 pub use diagnostics::{MAX_INFO_LEN, Tracing};
 pub use error::{SdkError, TxError};

@@ -48,6 +48,7 @@ mod upload_addresses;
 
 pub use address::{compute_classic_address, compute_predictable_address};
 pub(crate) use grpc::{QUERY_GAS_LIMIT, answer, answer_own};
+pub(crate) use querier::query_smart;
 
 /// Most messages below messages.
 pub(crate) const MAX_MESSAGE_DEPTH: u32 = 100;

@@ -149,9 +149,9 @@ pub(crate) fn compute_env(machine: &Machine<'_>, contract: &Address) -> Vec<u8> 
     })
 }
 
-/// Queries are not part of a transaction, not even those that a transaction makes.
+/// Queries from outside, proposals and simulations are not part of a transaction; queries that one makes are.
 fn transaction_info(machine: &Machine<'_>) -> Option<TransactionInfo> {
-    let tx = machine.tx.filter(|_| machine.query_depth == 0)?;
+    let tx = machine.tx?;
     Some(TransactionInfo {
         index: tx.index,
         hash: Binary(tx.hash.to_vec()),

@@ -203,7 +203,10 @@ fn default_of_listed_addresses_lets_only_the_creator_instantiate() {
     world.succeed(&alice, vec![store(&alice.address)]);
     let code: QueryCodeInfoResponse =
         world.ask("/cosmwasm.wasm.v1.Query/CodeInfo", &QueryCodeInfoRequest { code_id: 1 });
-    assert_eq!(code.instantiate_permission.unwrap().addresses, vec![alice.address.clone()]);
+    assert_eq!(
+        code.instantiate_permission.unwrap().addresses,
+        vec![alice.address.clone()]
+    );
     world.instantiate(1, "{}");
     let refused = world.deliver(&bob, vec![pack(&instantiate_msg(&bob.address, 1, "{}"))]);
     assert_eq!(refused.code, 4);
