@@ -19,7 +19,7 @@
 //! - **A failure leaves no trace** but gas, and for a transaction its fee and sequence; see `state`.
 //!
 //! Not here yet, and refused by name: amino JSON signing, multisig keys, fee grants, authz, unordered transactions,
-//! cron, IBC, staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
+//! cron, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
 
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]

@@ -12,6 +12,7 @@ mod genesis_wasm;
 mod gov;
 mod hostile;
 mod ibc;
+mod parity;
 mod path_query;
 mod pins;
 mod query;
