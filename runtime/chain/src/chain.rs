@@ -279,7 +279,9 @@ fn new_environment(config: Config, codec: AddressCodec, vm: Arc<dyn Vm>) -> Envi
 
 /// Codes that are pinned stay in memory from the first block on.
 fn pins_to_engine(machine: &mut Machine<'_>) -> Result<(), GenesisError> {
-    wasm::pin::apply_pins_to_engine(machine).map_err(|error| GenesisError::Apply(error.to_string()))
+    wasm::pin::apply_pins_to_engine(machine).map_err(|error| GenesisError::Pin {
+        reason: error.to_string(),
+    })
 }
 
 fn load_last_block(reader: &dyn Reader) -> Option<BlockTime> {

@@ -339,6 +339,12 @@ pub enum GenesisError {
         /// What is wrong.
         reason: String,
     },
+    /// The engine does not take a code that the state says is pinned.
+    #[error("pinned codes: {reason}")]
+    Pin {
+        /// Which code and why.
+        reason: String,
+    },
     /// The store already holds a chain.
     #[error("the store already holds a chain at height {height}")]
     NotEmpty {

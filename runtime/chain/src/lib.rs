@@ -64,8 +64,8 @@ pub use gov::GovError;
 pub use tokenfactory::TokenFactoryError;
 pub use tx::MAX_TX_LEN;
 pub use wasm::ibc::{
-    Ibc2Packet, Ibc2Payload, IbcAnswer, IbcCall, IbcChannel, IbcCoin, IbcEndpoint, IbcOrder, IbcOutcome, IbcPacket,
-    IbcTimeout, IbcTimeoutBlock, IbcTransfer,
+    Ibc2Call, Ibc2Packet, Ibc2Payload, IbcAnswer, IbcCall, IbcCallback, IbcChannel, IbcChannelCall, IbcCoin,
+    IbcEndpoint, IbcOrder, IbcOutcome, IbcPacket, IbcPacketCall, IbcTimeout, IbcTimeoutBlock, IbcTransfer,
 };
 pub use wasm::{WasmError, compute_classic_address, compute_predictable_address};
 

@@ -2,33 +2,27 @@
 //! learn of failures only what all nodes agree on.
 
 use serde::Serialize;
-use supercloud_proto::cosmos::bank::v1beta1::{Metadata, QueryDenomsMetadataRequest};
-use supercloud_proto::cosmos::base::query::v1beta1::PageRequest;
-use supercloud_proto::prost::Message;
 
 use crate::address::Address;
-use crate::bank;
-use crate::error::{SdkError, TxError};
-use crate::gas::{OutOfGas, kv};
+use crate::error::TxError;
+use crate::gas::OutOfGas;
 use crate::machine::Machine;
-use crate::query::QueryError;
-use crate::state::compute_prefix_end;
 use crate::state_key;
-use crate::store::Direction;
 use crate::vm::EntryPoint;
 use crate::wasm::call::{call_contract, charge_setup, compute_env, to_json};
 use crate::wasm::contract::{is_pinned, load_code, load_contract, load_info};
 use crate::wasm::instantiate::assert_json;
 use crate::wasm::json::{
-    AllBalancesResponse, AllDenomMetadataResponse, AmountResponse, BankQuery, Binary, CodeInfoResponse, Coin,
-    ContractInfoResponse, ContractResult, DenomMetadata, DenomMetadataResponse, DenomUnit, Pagination, QueryRequest,
-    RawRangeResponse, SystemError, SystemResult, WasmQuery,
+    Binary, CodeInfoResponse, ContractInfoResponse, ContractResult, QueryRequest, SystemError, SystemResult, WasmQuery,
 };
 use crate::wasm::path_query::{Encoding, Refusal};
 use crate::wasm::{MAX_QUERY_DEPTH, WasmError, path_query};
 
-/// Most balances that one answer holds: without a page the answer must end somewhere.
-const MAX_BALANCES: usize = 1_000;
+mod bank;
+mod raw_range;
+
+use bank::answer_bank;
+use raw_range::{Range, answer_raw_range};
 
 /// What a query failed with.
 enum Failure {
@@ -99,67 +93,6 @@ impl From<Refusal> for Failure {
             Refusal::Failed(error) => error.into(),
         }
     }
-}
-
-fn answer_bank(machine: &mut Machine<'_>, query: BankQuery) -> Result<Vec<u8>, Failure> {
-    let coin = |denom: String, amount: u128| AmountResponse {
-        amount: Coin {
-            denom,
-            amount: amount.to_string(),
-        },
-    };
-    match query {
-        BankQuery::Supply { denom } => {
-            let amount = bank::load_supply(machine, &denom)?;
-            ok(&coin(denom, amount))
-        }
-        BankQuery::Balance { address, denom } => {
-            let address = machine.address(&address)?;
-            let amount = bank::load_balance(machine, &address, &denom)?;
-            ok(&coin(denom, amount))
-        }
-        BankQuery::AllBalances { address } => {
-            let address = machine.address(&address)?;
-            let mut amount = Vec::new();
-            for (denom, value) in machine.list(&state_key::bank::balances(&address), MAX_BALANCES)? {
-                let denom = String::from_utf8_lossy(&denom).into_owned();
-                amount.push(Coin {
-                    denom,
-                    amount: bank::read_amount(Some(value))?.to_string(),
-                });
-            }
-            ok(&AllBalancesResponse { amount })
-        }
-        BankQuery::DenomMetadata { denom } => {
-            let bytes = machine.read(&state_key::bank::metadata(&denom))?;
-            let bytes = bytes.ok_or_else(|| SdkError::NotFound(format!("metadata of {denom}")))?;
-            let metadata = Metadata::decode(&*bytes).map_err(|error| SdkError::corrupt("metadata", &error))?;
-            ok(&DenomMetadataResponse {
-                metadata: to_metadata(metadata),
-            })
-        }
-        BankQuery::AllDenomMetadata { pagination } => answer_all_metadata(machine, pagination.unwrap_or_default()),
-    }
-}
-
-fn answer_all_metadata(machine: &mut Machine<'_>, page: Pagination) -> Result<Vec<u8>, Failure> {
-    let request = QueryDenomsMetadataRequest {
-        pagination: Some(PageRequest {
-            key: page.key.unwrap_or_default().0,
-            limit: page.limit.into(),
-            reverse: page.reverse,
-            ..PageRequest::default()
-        }),
-    };
-    let response = bank::query::denoms_metadata(machine, request).map_err(|error| match error {
-        QueryError::Failed(error) => error,
-        error => SdkError::InvalidRequest(error.to_string()).into(),
-    })?;
-    let next_key = response.pagination.map(|page| page.next_key).unwrap_or_default();
-    ok(&AllDenomMetadataResponse {
-        metadata: response.metadatas.into_iter().map(to_metadata).collect(),
-        next_key: Some(Binary(next_key)).filter(|key| !key.0.is_empty()),
-    })
 }
 
 fn answer_wasm(machine: &mut Machine<'_>, query: WasmQuery) -> Result<Vec<u8>, Failure> {
@@ -237,72 +170,6 @@ fn call_query(machine: &mut Machine<'_>, address: &Address, msg: &[u8]) -> Resul
     Ok(data.0)
 }
 
-/// What is asked for of a contract's storage.
-struct Range {
-    start: Option<Binary>,
-    end: Option<Binary>,
-    limit: u16,
-    order: String,
-}
-
-fn answer_raw_range(machine: &mut Machine<'_>, address: &Address, range: Range) -> Result<Vec<u8>, Failure> {
-    let direction = match range.order.as_str() {
-        "ascending" => Direction::Ascending,
-        "descending" => Direction::Descending,
-        other => return Err(SdkError::InvalidRequest(format!("unknown order {other}")).into()),
-    };
-    let prefix = state_key::wasm::storage(address);
-    let start = [prefix.as_slice(), &range.start.unwrap_or_default().0].concat();
-    let end = match range.end {
-        Some(end) => Some([prefix.as_slice(), &end.0].concat()),
-        None => compute_prefix_end(&prefix),
-    };
-    let limit = usize::from(range.limit);
-    let (mut cost, affordable) = (0u64, machine.gas.remaining());
-    let (mut entries, mut next_key) = (Vec::new(), None);
-    let mut found = machine.state.range(Some(&start), end.as_deref(), direction);
-    loop {
-        // The end costs a step too, and what is beyond the limit is looked at: it is the next key.
-        let entry = found.next();
-        cost += entry.as_ref().map_or(kv::ITERATOR_STEP, |(key, value)| {
-            kv::compute_step(state_key::compute_metered_len(key), value.len())
-        });
-        let Some((key, value)) = entry.filter(|_| cost <= affordable) else {
-            break;
-        };
-        let own_key = Binary(key[prefix.len()..].to_vec());
-        if entries.len() == limit {
-            next_key = Some(own_key);
-            break;
-        }
-        entries.push((own_key, Binary(value)));
-    }
-    drop(found);
-    machine.charge(cost, "IterNext")?;
-    ok(&RawRangeResponse {
-        data: entries,
-        next_key,
-    })
-}
-
 fn ok<T: Serialize>(response: &T) -> Result<Vec<u8>, Failure> {
     Ok(to_json(response))
-}
-
-fn to_metadata(metadata: Metadata) -> DenomMetadata {
-    let to_unit = |unit: supercloud_proto::cosmos::bank::v1beta1::DenomUnit| DenomUnit {
-        denom: unit.denom,
-        exponent: unit.exponent,
-        aliases: unit.aliases,
-    };
-    DenomMetadata {
-        description: metadata.description,
-        denom_units: metadata.denom_units.into_iter().map(to_unit).collect(),
-        base: metadata.base,
-        display: metadata.display,
-        name: metadata.name,
-        symbol: metadata.symbol,
-        uri: metadata.uri,
-        uri_hash: metadata.uri_hash,
-    }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use supercloud_chain::{
-    Ibc2Packet, Ibc2Payload, IbcAnswer, IbcCall, IbcChannel, IbcCoin, IbcEndpoint, IbcOrder, IbcOutcome, IbcPacket,
-    IbcTimeout, IbcTimeoutBlock, IbcTransfer,
+    Ibc2Call, Ibc2Packet, Ibc2Payload, IbcAnswer, IbcCall, IbcCallback, IbcChannel, IbcChannelCall, IbcCoin,
+    IbcEndpoint, IbcOrder, IbcOutcome, IbcPacket, IbcPacketCall, IbcTimeout, IbcTimeoutBlock, IbcTransfer,
 };
 use supercloud_proto::cosmwasm::wasm::v1::{
     ContractInfo, MsgMigrateContract, QueryContractInfoRequest, QueryContractInfoResponse,
@@ -56,9 +56,9 @@ fn incoming(contract: &str) -> IbcPacket {
 }
 
 impl World {
-    fn ibc(&mut self, call: IbcCall) -> IbcOutcome {
+    fn ibc(&mut self, call: impl Into<IbcCall>) -> IbcOutcome {
         self.time_nanos += 1;
-        let outcomes = self.chain.execute_ibc_block(self.time_nanos, &[call], GAS);
+        let outcomes = self.chain.execute_ibc_block(self.time_nanos, &[call.into()], GAS);
         outcomes.unwrap().remove(0)
     }
 
@@ -82,7 +82,7 @@ impl World {
 
     fn receive(&mut self, contract: &str) -> IbcOutcome {
         let relayer = self.bob.address.clone();
-        self.ibc(IbcCall::PacketReceive {
+        self.ibc(IbcPacketCall::Receive {
             packet: incoming(contract),
             relayer,
         })
@@ -139,10 +139,10 @@ fn migration_keeps_ibc_contracts_able_and_gives_a_port_to_those_that_become_so()
 fn contract_chooses_the_version_of_a_channel_or_leaves_the_proposed_one() {
     let mut world = World::new();
     let contract = contract_with_ibc(&mut world);
-    let init = |version: &str| IbcCall::ChannelOpenInit {
+    let init = |version: &str| IbcChannelCall::OpenInit {
         channel: channel(&contract, version),
     };
-    let attempt = |version: &str| IbcCall::ChannelOpenTry {
+    let attempt = |version: &str| IbcChannelCall::OpenTry {
         channel: channel(&contract, version),
         counterparty_version: version.into(),
     };
@@ -179,7 +179,7 @@ fn channels_need_a_contract_behind_their_port_and_a_number_of_32_bits() {
         let mut channel = channel(&contract, "v1");
         bend(&mut channel);
         world
-            .ibc(IbcCall::ChannelOpenInit { channel })
+            .ibc(IbcChannelCall::OpenInit { channel })
             .result
             .map_err(|error| error.code())
     };
@@ -218,14 +218,14 @@ fn connecting_and_closing_dispatch_messages_and_their_errors_fail_the_call() {
     let script =
         json!({ "messages": [submessage("success", instantiate)], "attributes": [{ "key": "a", "value": "b" }] });
     world.prepare(&contract, "ibc_channel_connect", script);
-    let outcome = world.ibc(IbcCall::ChannelOpenAck {
+    let outcome = world.ibc(IbcChannelCall::OpenAck {
         channel: channel(&contract, "v1"),
         counterparty_version: "v1".into(),
     });
     assert_eq!(outcome.result, Ok(IbcAnswer::Done));
     assert_eq!(kinds(&outcome.events), ["wasm", "instantiate", "reply"]);
     assert_eq!(replies(&world, &contract).len(), 1);
-    let outcome = world.ibc(IbcCall::ChannelOpenConfirm {
+    let outcome = world.ibc(IbcChannelCall::OpenConfirm {
         channel: channel(&contract, "v1"),
     });
     assert_eq!(outcome.result, Ok(IbcAnswer::Done));
@@ -236,13 +236,13 @@ fn connecting_and_closing_dispatch_messages_and_their_errors_fail_the_call() {
         "ibc_channel_close",
         json!({ "set": { "closed": "yes" }, "trap": true }),
     );
-    let outcome = world.ibc(IbcCall::ChannelCloseInit {
+    let outcome = world.ibc(IbcChannelCall::CloseInit {
         channel: channel(&contract, "v1"),
     });
     assert_eq!(outcome.result.unwrap_err().code(), ("wasm", 5));
     assert_eq!(world.stored(&contract, "closed"), "");
     world.prepare(&contract, "ibc_channel_close", json!({}));
-    let outcome = world.ibc(IbcCall::ChannelCloseConfirm {
+    let outcome = world.ibc(IbcChannelCall::CloseConfirm {
         channel: channel(&contract, "v1"),
     });
     assert_eq!(outcome.result, Ok(IbcAnswer::Done));
@@ -383,12 +383,12 @@ fn errors_about_acknowledgements_and_timeouts_fail_the_call() {
     let contract = contract_with_ibc(&mut world);
     let sent = packet(&format!("wasm.{contract}"), "transfer");
     let relayer = world.bob.address.clone();
-    let ack = IbcCall::PacketAck {
+    let ack = IbcPacketCall::Ack {
         packet: sent.clone(),
         acknowledgement: b"ok".to_vec(),
         relayer: relayer.clone(),
     };
-    let timeout = IbcCall::PacketTimeout { packet: sent, relayer };
+    let timeout = IbcPacketCall::Timeout { packet: sent, relayer };
     assert_eq!(world.ibc(ack.clone()).result, Ok(IbcAnswer::Done));
     let told = world.told(&contract, "ibc_packet_ack");
     assert_eq!(
@@ -419,7 +419,7 @@ fn callbacks_go_to_the_sender_of_a_packet_and_to_whom_its_memo_names() {
     let mut world = World::new();
     let contract = contract_with_ibc(&mut world);
     let (bob, relayer) = (world.bob.address.clone(), world.carol.address.clone());
-    let ack = |sender: &str| IbcCall::SourceAckCallback {
+    let ack = |sender: &str| IbcCallback::SourceAck {
         contract: contract.clone(),
         sender: sender.into(),
         packet: packet("transfer", "transfer"),
@@ -432,7 +432,7 @@ fn callbacks_go_to_the_sender_of_a_packet_and_to_whom_its_memo_names() {
         json!({ "data": "b2s=" })
     );
     assert_eq!(world.ibc(ack(&bob)).result.unwrap_err().code(), ("wasm", 5));
-    let timeout = IbcCall::SourceTimeoutCallback {
+    let timeout = IbcCallback::SourceTimeout {
         contract: contract.clone(),
         sender: contract.clone(),
         packet: packet("transfer", "transfer"),
@@ -444,7 +444,7 @@ fn callbacks_go_to_the_sender_of_a_packet_and_to_whom_its_memo_names() {
         json!(relayer)
     );
     let mut destination = |transfer: Option<IbcTransfer>| {
-        let call = IbcCall::DestinationCallback {
+        let call = IbcCallback::Destination {
             contract: contract.clone(),
             packet: packet("transfer", "transfer"),
             acknowledgement: b"ok".to_vec(),
@@ -491,7 +491,7 @@ fn second_version_of_ibc_receives_refuses_and_defers_by_payload() {
     let contract = contract_with_ibc(&mut world);
     let port = world.contract_info(&contract).ibc2_port_id;
     let relayer = world.bob.address.clone();
-    let receive = IbcCall::V2Receive {
+    let receive = Ibc2Call::Receive {
         packet: packet_v2("wasm2other", &port),
         relayer: relayer.clone(),
     };
@@ -552,7 +552,7 @@ fn second_version_of_ibc_asks_the_contract_before_its_port_sends() {
     let contract = contract_with_ibc(&mut world);
     let port = world.contract_info(&contract).ibc2_port_id;
     let (bob, packet) = (world.bob.address.clone(), packet_v2(&port, "wasm2other"));
-    let send = |signer: &str| IbcCall::V2Send {
+    let send = |signer: &str| Ibc2Call::Send {
         packet: packet.clone(),
         signer: signer.into(),
     };
@@ -565,7 +565,7 @@ fn second_version_of_ibc_asks_the_contract_before_its_port_sends() {
         error.to_string(),
         "on ibc2 send: not this: execute wasm contract failed"
     );
-    let ack = IbcCall::V2Ack {
+    let ack = Ibc2Call::Ack {
         packet: packet.clone(),
         acknowledgement: b"ok".to_vec(),
         relayer: bob.clone(),
@@ -576,7 +576,7 @@ fn second_version_of_ibc_asks_the_contract_before_its_port_sends() {
         (&told["acknowledgement"], &told["data"]["source_port"]),
         (&json!("b2s="), &json!(port))
     );
-    let timeout = IbcCall::V2Timeout { packet, relayer: bob };
+    let timeout = Ibc2Call::Timeout { packet, relayer: bob };
     assert_eq!(world.ibc(timeout).result, Ok(IbcAnswer::Done));
 }
 

@@ -10,49 +10,73 @@ use crate::event::Event;
 /// One call of an IBC entry point.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IbcCall {
+    /// Of a channel's life.
+    Channel(IbcChannelCall),
+    /// Of a packet's life.
+    Packet(IbcPacketCall),
+    /// About packets of other modules.
+    Callback(IbcCallback),
+    /// Of an IBC v2 packet's life.
+    V2(Ibc2Call),
+}
+
+/// Of a channel's life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IbcChannelCall {
     /// This side begins to open a channel; its version is what was proposed.
-    ChannelOpenInit {
+    OpenInit {
         /// The channel to be.
         channel: IbcChannel,
     },
     /// The other side began.
-    ChannelOpenTry {
+    OpenTry {
         /// The channel to be.
         channel: IbcChannel,
         /// What the other side says.
         counterparty_version: String,
     },
     /// The other side agreed.
-    ChannelOpenAck {
+    OpenAck {
         /// The channel.
         channel: IbcChannel,
         /// What the other side says.
         counterparty_version: String,
     },
     /// The other side knows that this one agreed.
-    ChannelOpenConfirm {
+    OpenConfirm {
         /// The channel.
         channel: IbcChannel,
     },
     /// This side closes.
-    ChannelCloseInit {
+    CloseInit {
         /// The channel.
         channel: IbcChannel,
     },
     /// The other side closed.
-    ChannelCloseConfirm {
+    CloseConfirm {
         /// The channel.
         channel: IbcChannel,
     },
+}
+
+impl From<IbcChannelCall> for IbcCall {
+    fn from(call: IbcChannelCall) -> Self {
+        Self::Channel(call)
+    }
+}
+
+/// Of a packet's life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IbcPacketCall {
     /// A packet came.
-    PacketReceive {
+    Receive {
         /// The packet.
         packet: IbcPacket,
         /// Bech32 address of who brought it.
         relayer: String,
     },
     /// A packet that the contract sent was acknowledged.
-    PacketAck {
+    Ack {
         /// The packet.
         packet: IbcPacket,
         /// What the other side wrote.
@@ -61,14 +85,25 @@ pub enum IbcCall {
         relayer: String,
     },
     /// A packet that the contract sent was not received in time.
-    PacketTimeout {
+    Timeout {
         /// The packet.
         packet: IbcPacket,
         /// Bech32 address of who brought the proof.
         relayer: String,
     },
+}
+
+impl From<IbcPacketCall> for IbcCall {
+    fn from(call: IbcPacketCall) -> Self {
+        Self::Packet(call)
+    }
+}
+
+/// About packets of other modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IbcCallback {
     /// A packet that another module sent for the contract was acknowledged.
-    SourceAckCallback {
+    SourceAck {
         /// Bech32 address that the packet's memo names.
         contract: String,
         /// Bech32 address of the packet's sender, which must be the contract.
@@ -81,7 +116,7 @@ pub enum IbcCall {
         relayer: String,
     },
     /// A packet that another module sent for the contract was not received in time.
-    SourceTimeoutCallback {
+    SourceTimeout {
         /// Bech32 address that the packet's memo names.
         contract: String,
         /// Bech32 address of the packet's sender, which must be the contract.
@@ -92,7 +127,7 @@ pub enum IbcCall {
         relayer: String,
     },
     /// A packet to another module named the contract.
-    DestinationCallback {
+    Destination {
         /// Bech32 address that the packet's memo names.
         contract: String,
         /// The packet.
@@ -102,15 +137,26 @@ pub enum IbcCall {
         /// What arrived, of a transfer that succeeded.
         transfer: Option<IbcTransfer>,
     },
+}
+
+impl From<IbcCallback> for IbcCall {
+    fn from(call: IbcCallback) -> Self {
+        Self::Callback(call)
+    }
+}
+
+/// Of an IBC v2 packet's life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ibc2Call {
     /// An IBC v2 packet came.
-    V2Receive {
+    Receive {
         /// The packet.
         packet: Ibc2Packet,
         /// Bech32 address of who brought it.
         relayer: String,
     },
     /// An IBC v2 packet was acknowledged.
-    V2Ack {
+    Ack {
         /// The packet.
         packet: Ibc2Packet,
         /// What the other side wrote.
@@ -119,19 +165,25 @@ pub enum IbcCall {
         relayer: String,
     },
     /// An IBC v2 packet was not received in time.
-    V2Timeout {
+    Timeout {
         /// The packet.
         packet: Ibc2Packet,
         /// Bech32 address of who brought the proof.
         relayer: String,
     },
     /// Somebody sends an IBC v2 packet from the contract's port; the contract may refuse.
-    V2Send {
+    Send {
         /// The packet.
         packet: Ibc2Packet,
         /// Bech32 address of who sends it, which must be the contract.
         signer: String,
     },
+}
+
+impl From<Ibc2Call> for IbcCall {
+    fn from(call: Ibc2Call) -> Self {
+        Self::V2(call)
+    }
 }
 
 /// What became of a call.
@@ -281,127 +333,10 @@ pub struct Ibc2Packet {
     pub packet_sequence: u64,
 }
 
-fn as_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
 }
 
 fn as_text<S: Serializer>(nanos: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_some(&nanos.map(|nanos| nanos.to_string()))
-}
-
-// --- What contracts read ---
-
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Arguments<'a> {
-    OpenInit {
-        channel: &'a IbcChannel,
-    },
-    OpenTry {
-        channel: &'a IbcChannel,
-        counterparty_version: &'a str,
-    },
-    OpenAck {
-        channel: &'a IbcChannel,
-        counterparty_version: &'a str,
-    },
-    OpenConfirm {
-        channel: &'a IbcChannel,
-    },
-    CloseInit {
-        channel: &'a IbcChannel,
-    },
-    CloseConfirm {
-        channel: &'a IbcChannel,
-    },
-    Acknowledgement(AckArguments<'a>),
-    Timeout(PacketArguments<'a>),
-}
-
-#[derive(Serialize)]
-pub(super) struct Acknowledgement<'a> {
-    #[serde(serialize_with = "as_base64")]
-    data: &'a [u8],
-}
-
-impl<'a> Acknowledgement<'a> {
-    pub(super) fn of(data: &'a [u8]) -> Self {
-        Self { data }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct AckArguments<'a> {
-    pub(super) acknowledgement: Acknowledgement<'a>,
-    pub(super) original_packet: &'a IbcPacket,
-    pub(super) relayer: &'a str,
-}
-
-#[derive(Serialize)]
-pub(super) struct PacketArguments<'a> {
-    pub(super) packet: &'a IbcPacket,
-    pub(super) relayer: &'a str,
-}
-
-#[derive(Serialize)]
-pub(super) struct DestinationArguments<'a> {
-    pub(super) packet: &'a IbcPacket,
-    pub(super) ack: Acknowledgement<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) transfer: Option<&'a IbcTransfer>,
-}
-
-#[derive(Serialize)]
-pub(super) struct V2Arguments<'a> {
-    payload: &'a Ibc2Payload,
-    source_client: &'a str,
-    destination_client: &'a str,
-    packet_sequence: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    relayer: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signer: Option<&'a str>,
-}
-
-impl<'a> V2Arguments<'a> {
-    pub(super) fn by_relayer(packet: &'a Ibc2Packet, relayer: &'a str) -> Self {
-        Self::new(packet, Some(relayer), None)
-    }
-
-    pub(super) fn by_signer(packet: &'a Ibc2Packet, signer: &'a str) -> Self {
-        Self::new(packet, None, Some(signer))
-    }
-
-    fn new(packet: &'a Ibc2Packet, relayer: Option<&'a str>, signer: Option<&'a str>) -> Self {
-        Self {
-            payload: &packet.payload,
-            source_client: &packet.source_client,
-            destination_client: &packet.destination_client,
-            packet_sequence: packet.packet_sequence,
-            relayer,
-            signer,
-        }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct V2AckArguments<'a> {
-    source_client: &'a str,
-    destination_client: &'a str,
-    data: &'a Ibc2Payload,
-    #[serde(serialize_with = "as_base64")]
-    acknowledgement: &'a [u8],
-    relayer: &'a str,
-}
-
-impl<'a> V2AckArguments<'a> {
-    pub(super) fn new(packet: &'a Ibc2Packet, acknowledgement: &'a [u8], relayer: &'a str) -> Self {
-        Self {
-            source_client: &packet.source_client,
-            destination_client: &packet.destination_client,
-            data: &packet.payload,
-            acknowledgement,
-            relayer,
-        }
-    }
 }

@@ -2,14 +2,14 @@
 
 use serde::Deserialize;
 
-use crate::address::Address;
 use crate::error::TxError;
 use crate::machine::Machine;
 use crate::vm::EntryPoint;
 use crate::wasm::WasmError;
 use crate::wasm::call::{call_contract, compute_env, to_json};
+use crate::wasm::ports::parse_port;
 
-use super::call::Arguments;
+use super::arguments::Arguments;
 use super::{IbcAnswer, IbcChannel, load, to_ibc_error};
 
 #[derive(Default, Deserialize)]
@@ -21,14 +21,14 @@ struct OpenResponse {
 /// The version that holds: the contract's, else `proposed`, which must not be empty when this side begins.
 pub(super) fn open(
     machine: &mut Machine<'_>,
-    address: &Address,
     arguments: &Arguments<'_>,
     channel: &IbcChannel,
     proposed: &str,
 ) -> Result<IbcAnswer, TxError> {
     assert_channel_id(&channel.endpoint.channel_id)?;
-    let contract = load(machine, address, EntryPoint::IbcChannelOpen)?;
-    let (env, arguments_json) = (compute_env(machine, address), to_json(arguments));
+    let address = parse_port(&machine.env.codec, &channel.endpoint.port_id)?;
+    let contract = load(machine, &address, EntryPoint::IbcChannelOpen)?;
+    let (env, arguments_json) = (compute_env(machine, &address), to_json(arguments));
     let args: [&[u8]; 2] = [&env, &arguments_json];
     let answer: Option<OpenResponse> =
         call_contract(machine, &contract, EntryPoint::IbcChannelOpen, &args).map_err(to_ibc_error)?;

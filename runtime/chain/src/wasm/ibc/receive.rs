@@ -18,7 +18,7 @@ use crate::wasm::json::{Attribute, Binary, ContractEvent, Response, SubMsg, null
 use crate::wasm::ports::{parse_port, parse_port_v2};
 use crate::wasm::response::{CONTRACT_ADDRESS, apply_response};
 
-use super::call::{PacketArguments, V2Arguments};
+use super::arguments::{PacketArguments, V2Arguments};
 use super::{Ibc2Packet, IbcAnswer, IbcPacket, load};
 
 #[derive(Deserialize)]
