@@ -3,9 +3,10 @@
 //! Opt-in: the folder named by `SUPERCLOUD_WASM_VECTORS` holds the modules under the names of the specification, such as
 //! `wasmd-keeper__hackatom.wasm`. Without the variable nothing runs; with it a missing module fails its test.
 
+mod ibc;
 mod keeper;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use supercloud_chain::QueryContext;
 use supercloud_proto::cosmwasm::wasm::v1::{
@@ -60,7 +61,7 @@ fn recursive_queries_use_the_gas_of_wasmd_to_the_last_unit() {
     ] {
         let (gas, answer) = gas_of(&keeper, &contract, depth, work, 4_000_000);
         assert_eq!(gas, expected, "depth {depth}, work {work}");
-        let hashed = &serde_json::from_slice::<serde_json::Value>(&answer.unwrap()).unwrap()["hashed"];
+        let hashed = &serde_json::from_slice::<Value>(&answer.unwrap()).unwrap()["hashed"];
         assert!(hashed.is_string(), "{hashed}");
     }
 }
@@ -231,4 +232,63 @@ fn migration_passes_the_old_version_and_is_skipped_between_equal_ones() {
     // Back to the older version: the contract itself refuses.
     let result = keeper.migrate(&contract, same, &message);
     assert_eq!((result.codespace.as_str(), result.code), ("wasm", 11), "{}", result.log);
+}
+
+/// A call of the replier: it notes `ee id`, calls its children with a reply each, and notes `bb id` in every reply.
+fn call(id: u8, children: Vec<Value>) -> Value {
+    json!({
+        "msg_id": id,
+        "set_data_in_exec_and_reply": true,
+        "return_order_in_reply": false,
+        "exec_error": false,
+        "reply_error": false,
+        "reply_on_never": false,
+        "messages": children,
+    })
+}
+
+/// 1 calls 2 and 4; 2 calls 3; 4 calls 5.
+fn tree(bend: impl FnOnce(&mut Value)) -> Value {
+    let mut tree = call(1, vec![call(2, vec![call(3, vec![])]), call(4, vec![call(5, vec![])])]);
+    bend(&mut tree);
+    tree
+}
+
+#[test]
+fn replies_come_in_the_order_and_with_the_data_of_wasmd() {
+    let Some(replier) = vector("wasmd-keeper__replier.wasm") else {
+        return;
+    };
+    let mut keeper = Keeper::new(Tiers::Optimized);
+    let code_id = keeper.store(&replier);
+    let contract = keeper.instantiate(code_id, &json!({}));
+    let in_order = |tree: &mut Value| tree["return_order_in_reply"] = json!(true);
+    for (tree, expected) in [
+        (tree(in_order), "ee01ee02ee03bb02bb01ee04ee05bb04bb01"),
+        (tree(|_| {}), "0a060a02ee05bb04bb01"),
+        (
+            tree(|tree| tree["messages"][1]["reply_on_never"] = json!(true)),
+            "0a060a02ee03bb02bb01",
+        ),
+        (
+            tree(|tree| tree["messages"][1]["set_data_in_exec_and_reply"] = json!(false)),
+            "bb01",
+        ),
+        (
+            tree(|tree| {
+                in_order(tree);
+                tree["messages"][0]["messages"][0]["exec_error"] = json!(true);
+            }),
+            "ee01ee02bb02bb01ee04ee05bb04bb01",
+        ),
+        (
+            tree(|tree| {
+                in_order(tree);
+                tree["messages"][0]["reply_error"] = json!(true);
+            }),
+            "ee01bb01ee04ee05bb04bb01",
+        ),
+    ] {
+        assert_eq!(keeper.execute(&contract, &tree), expected);
+    }
 }

@@ -8,7 +8,8 @@ use cosmwasm_std::Binary;
 use serde_json::{Value, json};
 use supercloud_chain::store::{Changes, Direction, Reader, RootHash, Store, StoreError};
 use supercloud_chain::{
-    BlockInput, Chain, Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisVoter, QueryContext, TxResult,
+    BlockInput, Chain, Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisVoter, IbcCall, IbcOutcome,
+    QueryContext, TxResult,
 };
 use supercloud_client::message::{self, ProposalText, VoteOption};
 use supercloud_client::tx::{SignerState, UnsignedTx};
@@ -17,8 +18,9 @@ use supercloud_proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, 
 use supercloud_proto::cosmos::base::abci::v1beta1::TxMsgData;
 use supercloud_proto::cosmos::base::v1beta1::Coin;
 use supercloud_proto::cosmwasm::wasm::v1::{
-    MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContractResponse, MsgMigrateContract, MsgStoreCode,
-    MsgStoreCodeResponse, QueryRawContractStateRequest, QueryRawContractStateResponse,
+    MsgExecuteContract, MsgExecuteContractResponse, MsgInstantiateContract, MsgInstantiateContractResponse,
+    MsgMigrateContract, MsgStoreCode, MsgStoreCodeResponse, QueryRawContractStateRequest,
+    QueryRawContractStateResponse,
 };
 use supercloud_proto::pack;
 use supercloud_proto::prost::Message;
@@ -197,6 +199,24 @@ impl Keeper {
             msg: msg.to_string().into_bytes(),
             funds: vec![],
         })
+    }
+
+    /// Executes and returns the data in hexadecimal.
+    pub(crate) fn execute(&mut self, contract: &str, msg: &Value) -> String {
+        let message = self.execute_msg(contract, msg);
+        let data = self.succeed(vec![message]);
+        let data = MsgExecuteContractResponse::decode(&*data.msg_responses[0].value)
+            .unwrap()
+            .data;
+        data.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Runs one IBC call in a block of its own.
+    pub(crate) fn ibc(&mut self, call: impl Into<IbcCall>) -> IbcOutcome {
+        let time_nanos = self.next_nanos;
+        self.next_nanos += SECOND;
+        let outcomes = self.chain.execute_ibc_block(time_nanos, &[call.into()], GAS);
+        outcomes.unwrap().remove(0)
     }
 
     pub(crate) fn migrate(&mut self, contract: &str, code_id: u64, msg: &Value) -> TxResult {
