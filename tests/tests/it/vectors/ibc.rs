@@ -132,7 +132,8 @@ fn packets_are_answered_refused_or_fail_as_the_contract_makes_it() {
     let failed = reflect.receive(&json!({ "panic": {} })).result.unwrap_err();
     assert_eq!(failed.code(), ("wasm", 29));
     // Neither has so many coins: the failing submessage is caught by a reply with a redacted text.
-    let pay = json!({ "bank": { "send": { "to_address": account, "amount": [{ "denom": "denom", "amount": "500" }] } } });
+    let pay =
+        json!({ "bank": { "send": { "to_address": account, "amount": [{ "denom": "denom", "amount": "500" }] } } });
     let answer = acknowledgement(reflect.receive(&json!({ "dispatch": { "msgs": [pay] } })));
     assert!(
         answer["error"].as_str().unwrap().contains("codespace: sdk, code: 5"),
