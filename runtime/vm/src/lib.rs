@@ -46,5 +46,6 @@ mod vm;
 
 pub use artifacts::CacheError;
 pub use config::{Tiers, VmConfig};
+pub use engine::THREAD_STACK;
 pub use error::OpenError;
 pub use vm::WasmtimeVm;

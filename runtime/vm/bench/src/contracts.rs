@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::engine::Engine;
+use crate::ours::Ours;
+use crate::peer::Peer;
+
 /// Names a folder with `*.wasm` files, see `docs/performance.md`.
 pub const VECTORS_VARIABLE: &str = "SUPERCLOUD_WASM_VECTORS";
 
@@ -42,6 +46,12 @@ pub fn vectors() -> Vec<Contract> {
             Vec::new()
         }
     }
+}
+
+/// The modules that both engines accept.
+pub fn accepted(contracts: Vec<Contract>) -> Vec<Contract> {
+    let accepted = |contract: &Contract| Ours::accepts(&contract.wasm) && Peer::accepts(&contract.wasm);
+    contracts.into_iter().filter(accepted).collect()
 }
 
 fn read_folder(folder: &Path) -> Vec<Contract> {

@@ -33,22 +33,28 @@ pub trait Engine: Sync + Sized {
     /// Name in the reports.
     const NAME: &'static str;
 
-    /// An instance that is called again and again, as far as the engine can do that.
-    type Warm<'a>: FnMut(&Call) -> Outcome
-    where
-        Self: 'a;
-
     /// Opens the engine on `folder`, which may hold what an earlier one compiled. No code is in memory.
     fn open(folder: &Path) -> Self;
+
+    /// Opens it to compile many codes that nobody waits for.
+    fn open_for_bulk(folder: &Path) -> Self {
+        Self::open(folder)
+    }
+
+    /// Whether the engine's static checks accept a module.
+    fn accepts(wasm: &[u8]) -> bool;
 
     /// All that happens at an upload: checks, compilation, storage on disk. The code may be called afterwards.
     fn upload(&self, wasm: &[u8]) -> Checksum;
 
-    /// Brings a code that was uploaded in `folder` into memory, to stay.
-    fn load(&self, checksum: &Checksum, wasm: &[u8]);
+    /// Waits until what an upload began in the background has ended.
+    fn settle(&self) {}
 
-    /// How long it takes to do so `times` times, the compiled file being known to be good.
-    fn time_load(folder: &Path, checksum: &Checksum, wasm: &[u8], times: u64) -> Duration;
+    /// Brings a code that was uploaded in `folder` into memory, to stay.
+    fn load(&self, checksum: &Checksum);
+
+    /// How long it takes to do so `times` times, the compiled file being known to be good. It is in memory before.
+    fn time_load(&self, checksum: &Checksum, times: u64) -> Duration;
 
     /// Makes an instance and drops it.
     fn instantiate(&self, checksum: &Checksum, world: &World);
@@ -56,6 +62,9 @@ pub trait Engine: Sync + Sized {
     /// Calls an entry point of a fresh instance.
     fn call(&self, checksum: &Checksum, call: &Call, world: &World) -> Outcome;
 
-    /// An instance for many calls.
-    fn warm<'a>(&'a self, checksum: &'a Checksum, world: &'a World) -> Self::Warm<'a>;
+    /// Gives `body` a way to call one instance again and again, which a chain never does.
+    fn with_warm<R>(&self, checksum: &Checksum, world: &World, body: impl FnOnce(&mut WarmCall<'_>) -> R) -> R;
 }
+
+/// Calls an instance that was called before.
+pub type WarmCall<'a> = dyn FnMut(&Call) -> Result<Vec<u8>, String> + 'a;

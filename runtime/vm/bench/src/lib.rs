@@ -12,6 +12,7 @@
 pub mod contracts;
 pub mod distinct;
 pub mod engine;
+pub mod entry;
 pub mod memory;
 pub mod ours;
 pub mod peer;

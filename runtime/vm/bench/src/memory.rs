@@ -107,26 +107,25 @@ fn work<E: Engine>(task: &str, folder: &Path) {
         .map(|entry| entry.unwrap().path())
         .collect();
     files.sort();
-    let engine = E::open(folder);
     match task {
         "compile" => {
+            let engine = E::open_for_bulk(folder);
             for file in files {
                 engine.upload(&std::fs::read(file).unwrap());
             }
+            engine.settle();
         }
-        "load" => println!("{}", serde_json::to_string(&load(&engine, &files)).unwrap()),
+        "load" => println!("{}", serde_json::to_string(&load(&E::open(folder), &files)).unwrap()),
         other => panic!("no task {other}"),
     }
 }
 
 fn load<E: Engine>(engine: &E, files: &[PathBuf]) -> Growth {
+    let digest = |file| Sha256::digest(std::fs::read(file).unwrap()).into();
+    let checksums: Vec<_> = files.iter().map(digest).collect();
     let before = Resident::now();
-    let mut checksums = Vec::new();
-    for file in files {
-        let wasm = std::fs::read(file).unwrap();
-        let checksum = Sha256::digest(&wasm).into();
-        engine.load(&checksum, &wasm);
-        checksums.push(checksum);
+    for checksum in &checksums {
+        engine.load(checksum);
     }
     let loaded = Resident::now();
     for checksum in &checksums {

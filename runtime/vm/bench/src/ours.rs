@@ -5,72 +5,80 @@ use std::time::{Duration, Instant};
 
 use cosmwasm_std::to_json_vec;
 use supercloud_chain::vm::{
-    Backend, BackendError, BackendResult, Checksum, EntryPoint, Order, Record, Vm, VmCall, VmError,
+    Backend, BackendError, BackendResult, Checksum, CodeKey, CodeRules, MeteringVersion, Order, Record, Vm, VmCall,
 };
-use supercloud_vm::{VmConfig, WasmtimeVm};
+use supercloud_vm::internals::with_instance;
+use supercloud_vm::{Tiers, VmConfig, WasmtimeVm};
 
-use crate::engine::{Call, Engine, GAS, Outcome};
+use crate::engine::{Call, Engine, GAS, Outcome, WarmCall};
 use crate::world::{self, CANONICALIZE_COST, HUMANIZE_COST, LAST_NEXT_COST, SCAN_COST, World};
 
 /// supercloud-vm.
 pub struct Ours(WasmtimeVm);
 
-impl Engine for Ours {
-    const NAME: &'static str = "ours";
-
-    type Warm<'a> = Box<dyn FnMut(&Call) -> Outcome + 'a>;
-
-    fn open(folder: &Path) -> Self {
+impl Ours {
+    fn open_with(folder: &Path, tiers: Tiers) -> Self {
         let config = VmConfig {
-            artifact_dir: Some(folder.join("ours")),
+            cache_dir: Some(folder.join("ours")),
+            tiers,
             ..VmConfig::default()
         };
         Self(WasmtimeVm::new(config).unwrap())
     }
+}
+
+impl Engine for Ours {
+    const NAME: &'static str = "ours";
+
+    fn open(folder: &Path) -> Self {
+        Self::open_with(folder, VmConfig::default().tiers)
+    }
+
+    /// One tier: it compiles on all processors.
+    fn open_for_bulk(folder: &Path) -> Self {
+        Self::open_with(folder, Tiers::Optimized)
+    }
+
+    fn accepts(wasm: &[u8]) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        Self::open(folder.path()).0.check(wasm, &CodeRules::default()).is_ok()
+    }
 
     fn upload(&self, wasm: &[u8]) -> Checksum {
-        self.0.load(wasm).unwrap()
+        let analysis = self.0.check(wasm, &CodeRules::default()).unwrap();
+        self.0.load(wasm, MeteringVersion::CURRENT).unwrap();
+        analysis.checksum
     }
 
-    fn load(&self, _checksum: &Checksum, wasm: &[u8]) {
-        self.0.load(wasm).unwrap();
+    fn settle(&self) {
+        self.0.finish_compiling();
     }
 
-    fn time_load(folder: &Path, checksum: &Checksum, wasm: &[u8], times: u64) -> Duration {
+    fn load(&self, checksum: &Checksum) {
+        assert!(self.0.pin(&CodeKey::current(*checksum)), "not in the folder");
+    }
+
+    fn time_load(&self, checksum: &Checksum, times: u64) -> Duration {
         let mut total = Duration::ZERO;
         for _ in 0..times {
-            let engine = Self::open(folder);
+            self.0.forget(&CodeKey::current(*checksum));
             let begin = Instant::now();
-            engine.load(checksum, wasm);
+            self.load(checksum);
             total += begin.elapsed();
         }
         total
     }
 
-    /// A call without arguments: it ends right after instantiation, for want of an export or of arguments.
     fn instantiate(&self, checksum: &Checksum, world: &World) {
-        let call = VmCall {
-            checksum,
-            entry_point: EntryPoint::Reply,
-            args: &[],
-            gas_limit: GAS,
-        };
-        let report = self.0.call(call, &mut Handle(world));
-        assert!(matches!(
-            report.result,
-            Err(VmError::MissingExport(_) | VmError::Bug(_))
-        ));
+        let code = CodeKey::current(*checksum);
+        with_instance(&self.0, &code, &mut Handle(world), GAS, |_| ()).unwrap();
     }
 
     fn call(&self, checksum: &Checksum, call: &Call, world: &World) -> Outcome {
-        let mut args: [&[u8]; 3] = [&[]; 3];
-        for (slot, arg) in args.iter_mut().zip(&call.args) {
-            *slot = arg;
-        }
         let call = VmCall {
-            checksum,
+            code: CodeKey::current(*checksum),
             entry_point: call.entry_point,
-            args: &args[..call.args.len()],
+            args: &borrow(call)[..call.args.len()],
             gas_limit: GAS,
         };
         let report = self.0.call(call, &mut Handle(world));
@@ -80,10 +88,26 @@ impl Engine for Ours {
         }
     }
 
-    /// Every call of ours is in a fresh instance.
-    fn warm<'a>(&'a self, checksum: &'a Checksum, world: &'a World) -> Self::Warm<'a> {
-        Box::new(move |call| self.call(checksum, call, world))
+    fn with_warm<R>(&self, checksum: &Checksum, world: &World, body: impl FnOnce(&mut WarmCall<'_>) -> R) -> R {
+        let code = CodeKey::current(*checksum);
+        with_instance(&self.0, &code, &mut Handle(world), GAS, |instance| {
+            body(&mut |call| {
+                instance.set_gas(GAS).unwrap();
+                let result = instance.call(call.entry_point, &borrow(call)[..call.args.len()]);
+                result.map_err(|error| error.to_string())
+            })
+        })
+        .unwrap()
     }
+}
+
+/// The arguments, without an allocation.
+fn borrow(call: &Call) -> [&[u8]; 3] {
+    let mut args: [&[u8]; 3] = [&[]; 3];
+    for (slot, arg) in args.iter_mut().zip(&call.args) {
+        *slot = arg;
+    }
+    args
 }
 
 struct Handle<'a>(&'a World);

@@ -1,45 +1,44 @@
 //! The peer, cosmwasm-vm, as wasmvm uses it: one cache, codes pinned, raw arguments and results.
 
-#![allow(unsafe_code, reason = "the peer's constructor trusts its folder, which is ours alone")]
+#![allow(
+    unsafe_code,
+    reason = "the peer's constructor trusts its folder, which is ours alone"
+)]
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cosmwasm_std::Order;
+use cosmwasm_vm::internals::{Logger, check_wasm};
 use cosmwasm_vm::{
     Backend, BackendApi, BackendError, BackendResult, Cache, CacheOptions, GasInfo, Instance, InstanceOptions, Querier,
-    Size, Storage, VmResult, call_execute_raw, call_instantiate_raw, call_migrate_raw, call_query_raw, call_reply_raw,
-    call_sudo_raw, capabilities_from_csv,
+    Size, Storage, VmError, WasmLimits, capabilities_from_csv,
 };
-use supercloud_chain::vm::{Checksum, EntryPoint};
+use supercloud_chain::vm::Checksum;
 
-use crate::engine::{Call, Engine, GAS, Outcome};
+use crate::engine::{Call, Engine, GAS, Outcome, WarmCall};
+use crate::entry::enter;
 use crate::world::{self, Answer, CANONICALIZE_COST, HUMANIZE_COST, LAST_NEXT_COST, Record, SCAN_COST, World};
 
-/// What wasmd 0.61 offers.
-const CAPABILITIES: &str = "iterator,staking,stargate,cosmwasm_1_1,cosmwasm_1_2,cosmwasm_1_3,cosmwasm_1_4,\
+/// What wasmd offers, and `ibc2`, which its chains may add.
+const CAPABILITIES: &str = "ibc2,iterator,staking,stargate,cosmwasm_1_1,cosmwasm_1_2,cosmwasm_1_3,cosmwasm_1_4,\
     cosmwasm_2_0,cosmwasm_2_1,cosmwasm_2_2,cosmwasm_3_0";
 /// wasmd's default.
 const INSTANCE_MEMORY: Size = Size::mebi(32);
 /// Enough for all codes of the bench, so that nothing is evicted while it is measured.
 const MEMORY_CACHE: Size = Size::mebi(1_000);
-/// For an instance that runs many calls: the peer's counter is never refilled.
+/// For an instance that runs many calls: the peer's counter cannot be refilled.
 const WARM_GAS: u64 = GAS * 1_000_000;
 
 /// cosmwasm-vm.
 pub struct Peer(Cache<Api, Handle, Handle>);
 
-impl Peer {
-    fn open_with(folder: &Path, unchecked: bool) -> Self {
-        let capabilities = capabilities_from_csv(CAPABILITIES);
-        let options = CacheOptions::new(folder.join("peer"), capabilities, MEMORY_CACHE, INSTANCE_MEMORY);
-        // SAFETY: only this process writes to the folder.
-        let mut cache = unsafe { Cache::new(options) }.unwrap();
-        cache.set_module_unchecked(unchecked);
-        Self(cache)
-    }
+/// An instance of the peer in a [`World`].
+pub type PeerInstance = Instance<Api, Handle, Handle>;
 
-    fn instance(&self, checksum: &Checksum, world: &World, gas_limit: u64) -> Instance<Api, Handle, Handle> {
+impl Peer {
+    /// A live instance.
+    pub fn instance(&self, checksum: &Checksum, world: &World, gas_limit: u64) -> PeerInstance {
         let backend = Backend {
             api: Api,
             storage: Handle(world.clone()),
@@ -53,29 +52,36 @@ impl Peer {
 impl Engine for Peer {
     const NAME: &'static str = "peer";
 
-    type Warm<'a> = Box<dyn FnMut(&Call) -> Outcome + 'a>;
-
+    /// Files are loaded in the peer's faster way, which does not validate them.
     fn open(folder: &Path) -> Self {
-        Self::open_with(folder, false)
+        let capabilities = capabilities_from_csv(CAPABILITIES);
+        let options = CacheOptions::new(folder.join("peer"), capabilities, MEMORY_CACHE, INSTANCE_MEMORY);
+        // SAFETY: only this process writes to the folder.
+        let mut cache = unsafe { Cache::new(options) }.unwrap();
+        cache.set_module_unchecked(true);
+        Self(cache)
+    }
+
+    fn accepts(wasm: &[u8]) -> bool {
+        let capabilities = capabilities_from_csv(CAPABILITIES);
+        check_wasm(wasm, &capabilities, &WasmLimits::default(), Logger::Off).is_ok()
     }
 
     fn upload(&self, wasm: &[u8]) -> Checksum {
         *self.0.store_code(wasm, true, true).unwrap().as_ref()
     }
 
-    fn load(&self, checksum: &Checksum, _wasm: &[u8]) {
+    fn load(&self, checksum: &Checksum) {
         self.0.pin(&(*checksum).into()).unwrap();
     }
 
-    /// The peer's faster way, which does not validate the file.
-    fn time_load(folder: &Path, checksum: &Checksum, wasm: &[u8], times: u64) -> Duration {
-        let engine = Self::open_with(folder, true);
+    fn time_load(&self, checksum: &Checksum, times: u64) -> Duration {
         let mut total = Duration::ZERO;
         for _ in 0..times {
+            self.0.unpin(&(*checksum).into()).unwrap();
             let begin = Instant::now();
-            engine.load(checksum, wasm);
+            self.load(checksum);
             total += begin.elapsed();
-            engine.0.unpin(&(*checksum).into()).unwrap();
         }
         total
     }
@@ -87,50 +93,21 @@ impl Engine for Peer {
     fn call(&self, checksum: &Checksum, call: &Call, world: &World) -> Outcome {
         let mut instance = self.instance(checksum, world, GAS);
         let result = enter(&mut instance, call);
-        let report = instance.create_gas_report();
         Outcome {
-            gas: report.limit - report.remaining,
+            gas: GAS - instance.get_gas_left(),
             result: result.map_err(|error| error.to_string()),
         }
     }
 
-    fn warm<'a>(&'a self, checksum: &'a Checksum, world: &'a World) -> Self::Warm<'a> {
+    fn with_warm<R>(&self, checksum: &Checksum, world: &World, body: impl FnOnce(&mut WarmCall<'_>) -> R) -> R {
         let mut instance = self.instance(checksum, world, WARM_GAS);
-        Box::new(move |call| {
-            let before = instance.get_gas_left();
-            let result = enter(&mut instance, call);
-            Outcome {
-                gas: before - instance.get_gas_left(),
-                result: result.map_err(|error| error.to_string()),
-            }
-        })
+        body(&mut |call| enter(&mut instance, call).map_err(|error: VmError| error.to_string()))
     }
 }
 
-/// Calls an entry point of a live instance.
-///
-/// # Errors
-///
-/// The peer's.
-pub fn enter<A, S, Q>(instance: &mut Instance<A, S, Q>, call: &Call) -> VmResult<Vec<u8>>
-where
-    A: BackendApi + 'static,
-    S: Storage + 'static,
-    Q: Querier + 'static,
-{
-    let arg = |index: usize| call.args.get(index).map_or(&[][..], Vec::as_slice);
-    match call.entry_point {
-        EntryPoint::Instantiate => call_instantiate_raw(instance, arg(0), arg(1), arg(2)),
-        EntryPoint::Execute => call_execute_raw(instance, arg(0), arg(1), arg(2)),
-        EntryPoint::Query => call_query_raw(instance, arg(0), arg(1)),
-        EntryPoint::Migrate => call_migrate_raw(instance, arg(0), arg(1)),
-        EntryPoint::Sudo => call_sudo_raw(instance, arg(0), arg(1)),
-        EntryPoint::Reply => call_reply_raw(instance, arg(0), arg(1)),
-    }
-}
-
+/// The address functions of a [`World`].
 #[derive(Clone)]
-struct Api;
+pub struct Api;
 
 impl BackendApi for Api {
     fn addr_validate(&self, human: &str) -> BackendResult<()> {
@@ -149,7 +126,8 @@ impl BackendApi for Api {
     }
 }
 
-struct Handle(World);
+/// Storage and querier of a [`World`].
+pub struct Handle(World);
 
 fn external(cost: usize) -> GasInfo {
     GasInfo::with_externally_used(cost as u64)
@@ -192,6 +170,42 @@ impl Querier for Handle {
         match self.0.query() {
             Some((answer, cost)) => (Ok(answer), GasInfo::with_externally_used(cost)),
             None => (Err(BackendError::unknown("no querier")), GasInfo::free()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contracts;
+    use crate::script::{assert_good, execute, instantiate, query};
+    use crate::world::{Storage, address};
+
+    /// The peer's own benchmark of its own contract, whose gas its own tests state.
+    #[test]
+    fn the_peer_gives_its_golden_numbers_here() {
+        let Some(hackatom) = contracts::vectors()
+            .into_iter()
+            .find(|contract| contract.name == "vm__hackatom")
+        else {
+            eprintln!("skipped: no vm__hackatom.wasm");
+            return;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let peer = Peer::open(folder.path());
+        let checksum = peer.upload(&hackatom.wasm);
+        let world = World::with_storage(Storage::new());
+        let (verifier, beneficiary) = (address("verifies"), address("benefits"));
+        let msg = format!(r#"{{"verifier": "{verifier}", "beneficiary": "{beneficiary}"}}"#);
+        let mut instance = peer.instance(&checksum, &world, GAS);
+        for (call, gas) in [
+            (instantiate(&msg), 18_034_576),
+            (execute("verifies", 15, r#"{"release":{"denom":"earth"}}"#), 24_624_366),
+            (query(r#"{"verifier":{}}"#), 11_105_566),
+        ] {
+            let before = instance.get_gas_left();
+            assert_good(&enter(&mut instance, &call).map_err(|error| error.to_string()));
+            assert_eq!(before - instance.get_gas_left(), gas);
         }
     }
 }

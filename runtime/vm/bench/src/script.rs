@@ -3,7 +3,7 @@
 use supercloud_chain::vm::{Checksum, EntryPoint};
 
 use crate::contracts::Contract;
-use crate::engine::{Call, Engine, Outcome};
+use crate::engine::{Call, Engine};
 use crate::world::{Storage, World, address, env, info};
 
 /// The calls of one contract.
@@ -61,9 +61,7 @@ fn conformance() -> Script {
 fn hackatom() -> Script {
     let (verifier, beneficiary) = (address("verifies"), address("benefits"));
     Script {
-        setup: instantiate(&format!(
-            r#"{{"verifier":"{verifier}","beneficiary":"{beneficiary}"}}"#
-        )),
+        setup: instantiate(&format!(r#"{{"verifier":"{verifier}","beneficiary":"{beneficiary}"}}"#)),
         smallest: query(r#"{"verifier":{}}"#),
         bank_send: Some(execute("verifies", 15, r#"{"release":{"denom":"earth"}}"#)),
         cpu: query(r#"{"recurse":{"depth":0,"work":1000}}"#),
@@ -81,21 +79,21 @@ fn cyberpunk() -> Script {
     }
 }
 
-fn instantiate(msg: &str) -> Call {
+pub(crate) fn instantiate(msg: &str) -> Call {
     Call {
         entry_point: EntryPoint::Instantiate,
         args: vec![env(), info("creator", 1_000), msg.into()],
     }
 }
 
-fn execute(sender: &str, earth: u128, msg: &str) -> Call {
+pub(crate) fn execute(sender: &str, earth: u128, msg: &str) -> Call {
     Call {
         entry_point: EntryPoint::Execute,
         args: vec![env(), info(sender, earth), msg.into()],
     }
 }
 
-fn query(msg: &str) -> Call {
+pub(crate) fn query(msg: &str) -> Call {
     Call {
         entry_point: EntryPoint::Query,
         args: vec![env(), msg.into()],
@@ -105,7 +103,7 @@ fn query(msg: &str) -> Call {
 /// Runs the setup and gives what it stored.
 pub fn set_up<E: Engine>(engine: &E, checksum: &Checksum, script: &Script) -> Storage {
     let world = World::with_storage(Storage::new());
-    assert_good(&engine.call(checksum, &script.setup, &world));
+    assert_good(&engine.call(checksum, &script.setup, &world).result);
     world.storage()
 }
 
@@ -117,14 +115,14 @@ pub fn assert_same<A: Engine, B: Engine>(engines: (&A, &B), checksum: &Checksum,
         let world = || World::with_storage(storage.clone());
         let ours = engines.0.call(checksum, call, &world());
         let peers = engines.1.call(checksum, call, &world());
-        assert_good(&ours);
+        assert_good(&ours.result);
         assert_eq!(ours, peers, "{name}: {call_name}");
     }
 }
 
 /// Panics unless the contract answered with success.
-pub fn assert_good(outcome: &Outcome) {
-    let answer = outcome.result.as_ref().unwrap_or_else(|error| panic!("{error}"));
+pub fn assert_good(result: &Result<Vec<u8>, String>) {
+    let answer = result.as_ref().unwrap_or_else(|error| panic!("{error}"));
     assert!(
         answer.starts_with(br#"{"ok":"#),
         "contract failed: {}",

@@ -30,8 +30,10 @@ pub const INSTANCE: Row = row("row1_instance", "fresh instance (cached module)",
 pub const SMALLEST: Row = row("row2_smallest_call", "instance + smallest call", 20, 50);
 /// Bank-sending call.
 pub const BANK_SEND: Row = row("row3_bank_send", "execute a bank-sending call, warm", 30, 60);
-/// The same where the peer makes an instance too: for information.
-pub const BANK_SEND_FRESH: Row = row("row3_bank_send_fresh", "execute a bank-sending call, fresh instance", 0, 0);
+/// The same, as a chain does it.
+pub const BANK_SEND_FRESH: Row = row("row3b_bank_send_fresh", "the same, fresh instances", 0, 0);
+/// The same, where the peer alone saves itself the instance.
+pub const BANK_SEND_UNEQUAL: Row = row("row3c_bank_send_unequal", "the same, peer warm, ours fresh", 0, 0);
 /// Computation.
 pub const CPU: Row = row("row4_cpu", "CPU-bound call", 20, 40);
 /// Load from disk.
@@ -42,6 +44,9 @@ pub const THREADS: Row = row("row6_threads", "8 threads of queries, time per cal
 pub const UPLOAD: Row = row("row7_first_call", "first call after upload", 10, 20);
 /// Memory.
 pub const MEMORY: Row = row("row8_memory", "resident memory for 100 modules", 20, 100);
+
+/// Memory that no file backs.
+pub const MEMORY_PRIVATE: Row = row("row8b_memory_private", "the same, without pages of files", 0, 0);
 
 /// One comparison.
 #[derive(Clone, Debug)]
@@ -105,7 +110,10 @@ pub fn markdown(entries: &[Entry]) -> String {
         };
         let (title, peer, ours) = (row.title, peer.text(), ours.text());
         // Writing to a string does not fail.
-        let _ = writeln!(out, "| {title} | {contract} | {peer} | {ours} | {ratio:.1}x | {bounds} | {verdict} |");
+        let _ = writeln!(
+            out,
+            "| {title} | {contract} | {peer} | {ours} | {ratio:.1}x | {bounds} | {verdict} |"
+        );
     }
     out
 }

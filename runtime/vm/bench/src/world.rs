@@ -9,7 +9,9 @@ use std::vec::IntoIter;
 use bech32::primitives::decode::CheckedHrpstring;
 use bech32::{Bech32, Hrp};
 use cosmwasm_std::testing::mock_env;
-use cosmwasm_std::{BalanceResponse, Binary, ContractResult, MessageInfo, SystemResult, coin, to_json_binary, to_json_vec};
+use cosmwasm_std::{
+    BalanceResponse, Binary, ContractResult, MessageInfo, SystemResult, coin, to_json_binary, to_json_vec,
+};
 use sha2::{Digest, Sha256};
 
 /// Key and value.
