@@ -1,0 +1,72 @@
+//! Going through many pages: what a checkpoint writes, what memory can let go, every leaf for a check.
+
+use std::sync::Arc;
+
+use crate::tree::page::{Page, Slot};
+use crate::tree::path::Path;
+use crate::tree::source::{PageSource, load_child};
+use crate::tree::update::Change;
+use crate::tree::{Tree, TreeError};
+
+impl Tree {
+    /// Pages that were made after `height`, in the order of their encoded paths. The top page is always among them.
+    pub(crate) fn collect_pages_after(&self, height: u64) -> Vec<(Path, Arc<Page>)> {
+        let mut pages = vec![(Path::ROOT, self.top.clone())];
+        collect(&self.top, Path::ROOT, height, &mut pages);
+        pages.sort_unstable_by_key(|(path, _)| *path);
+        pages
+    }
+
+    /// The same version with only those pages in memory that were made after `height`; `source` has the others.
+    pub(crate) fn release(&self, height: u64, source: Arc<dyn PageSource>) -> Self {
+        Self {
+            top: release(&self.top, height),
+            source,
+        }
+    }
+
+    /// Calls `visit` with every leaf, in order of key hash. Reads and so checks every page.
+    pub(crate) fn for_each_leaf(&self, visit: &mut dyn FnMut(Change<'_>)) -> Result<(), TreeError> {
+        self.visit_page(&self.top, Path::ROOT, visit)
+    }
+
+    fn visit_page(&self, page: &Page, path: Path, visit: &mut dyn FnMut(Change<'_>)) -> Result<(), TreeError> {
+        for (slot, content) in page.slots().enumerate() {
+            match content {
+                Slot::Run(run) => run.iter().for_each(&mut *visit),
+                Slot::Child(resident) => {
+                    let path = path.child(slot);
+                    let child = load_child(&*self.source, resident, &path, page.slot_cell(slot))?;
+                    self.visit_page(&child, path, visit)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn collect(page: &Page, path: Path, height: u64, pages: &mut Vec<(Path, Arc<Page>)>) {
+    for (slot, content) in page.slots().enumerate() {
+        if let Slot::Child(Some(child)) = content
+            && child.born > height
+        {
+            let path = path.child(slot);
+            pages.push((path, child.clone()));
+            collect(child, path, height, pages);
+        }
+    }
+}
+
+fn release(page: &Arc<Page>, height: u64) -> Arc<Page> {
+    if !page.has_resident_children() {
+        return page.clone();
+    }
+    let mut released = Page::clone(page);
+    for child in released.children_mut() {
+        *child = child
+            .take()
+            .filter(|child| child.born > height)
+            .map(|child| release(&child, height));
+    }
+    Arc::new(released)
+}
