@@ -34,12 +34,15 @@ impl<'a> HashedChange<'a> {
     }
 }
 
-pub(crate) fn hash_changes(changes: &Changes) -> Vec<HashedChange<'_>> {
-    let pairs: Vec<(&Vec<u8>, &Option<Vec<u8>>)> = changes.iter().collect();
-    pairs
+/// Hashes keys and values, on all cores when they are many.
+pub(crate) fn hash_changes<'a>(
+    changes: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
+) -> Vec<HashedChange<'a>> {
+    let changes: Vec<_> = changes.collect();
+    changes
         .par_iter()
         .with_min_len(PARALLEL)
-        .map(|(key, value)| HashedChange::new(key, value.as_deref()))
+        .map(|(key, value)| HashedChange::new(key, *value))
         .collect()
 }
 

@@ -4,11 +4,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod changes;
+mod disk;
 mod hash;
 mod memory;
 pub mod proof;
 mod prove;
 mod tree;
 
+pub use disk::{DiskConfig, DiskStore, LostBlocks, OpenError, Pruning, Recovery, SyncPolicy};
 pub use hash::{EMPTY, Hash, provable_value};
 pub use memory::{DEFAULT_KEPT_VERSIONS, MemoryStore};

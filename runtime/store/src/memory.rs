@@ -83,9 +83,9 @@ impl Store for MemoryStore {
     fn commit(&mut self, height: u64, changes: Changes) -> Result<RootHash, StoreError> {
         self.assert_next(height)?;
         assert_keys(&changes)?;
-        let hashed = hash_changes(&changes);
+        let hashed = hash_changes(changes.iter().map(|(key, value)| (key.as_slice(), value.as_deref())));
         let mut tree_changes: Vec<_> = hashed.iter().map(HashedChange::as_change).collect();
-        let updated = self.latest.tree.update(height, &mut tree_changes)?;
+        let updated = self.latest.tree.update(0, 0, &mut tree_changes)?;
         let tree = updated.tree;
         let root = tree.root();
         let mut entries = self.latest.entries.clone();

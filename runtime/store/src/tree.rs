@@ -71,8 +71,10 @@ pub(crate) struct Updated {
     pub(crate) tree: Tree,
     /// Pages that are no more.
     pub(crate) removed: Vec<Path>,
-    /// Bytes of new pages in memory.
-    pub(crate) weight: usize,
+    /// By how much the bytes of pages that are only in memory grew.
+    pub(crate) unwritten: isize,
+    /// Bytes of new pages.
+    pub(crate) built: usize,
 }
 
 impl Tree {
@@ -94,23 +96,25 @@ impl Tree {
         self.top.root().hash
     }
 
-    /// The version after `changes`, made at `height`. The changes are put in order of key hash; each key once.
-    pub(crate) fn update(&self, height: u64, changes: &mut [Change<'_>]) -> Result<Updated, TreeError> {
+    /// The version after `changes`; its new pages get the stamp `born`. Pages with stamps up to `written` are on disk. The
+    /// changes are put in order of key hash; each key once.
+    pub(crate) fn update(&self, born: u64, written: u64, changes: &mut [Change<'_>]) -> Result<Updated, TreeError> {
         changes.sort_unstable_by(|a, b| a.key_hash.cmp(&b.key_hash));
-        let update = Update::new(&*self.source, height);
+        let update = Update::new(&*self.source, born, written);
         let top = if changes.is_empty() {
             self.top.clone()
         } else {
             update.apply(&self.top, Path::ROOT, changes)?
         };
-        let (removed, weight) = update.into_parts();
+        let (removed, unwritten, built) = update.into_parts();
         Ok(Updated {
             tree: Self {
                 top,
                 source: self.source.clone(),
             },
             removed,
-            weight,
+            unwritten,
+            built,
         })
     }
 }

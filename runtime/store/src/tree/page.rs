@@ -25,7 +25,7 @@ pub(crate) struct Leaf {
 
 #[derive(Clone)]
 pub(crate) struct Page {
-    /// Height that made this page; 0 when it was read from disk.
+    /// Stamp of the update that made this page; 0 when it was read from disk.
     pub(crate) born: u64,
     cells: [Cell; 2 * SLOTS - 1],
     /// Inline leaves of each slot, or [`CHILD`].

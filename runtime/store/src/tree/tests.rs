@@ -17,7 +17,7 @@ fn apply(tree: &Tree, height: u64, changes: &[(Vec<u8>, Option<Vec<u8>>)]) -> Up
             value_hash: value.as_deref().map(hash_value),
         })
         .collect();
-    tree.update(height, &mut changes).unwrap()
+    tree.update(height, 0, &mut changes).unwrap()
 }
 
 fn key(i: u32) -> Vec<u8> {

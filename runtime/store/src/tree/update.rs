@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -27,10 +27,13 @@ pub(crate) struct Change<'a> {
 pub(crate) struct Update<'a> {
     source: &'a dyn PageSource,
     born: u64,
+    written: u64,
     /// Pages that were dissolved into the slot above.
     removed: Mutex<Vec<Path>>,
+    /// By how much the bytes of pages that are only in memory grew.
+    unwritten: AtomicIsize,
     /// Bytes of new pages.
-    weight: AtomicUsize,
+    built: AtomicUsize,
 }
 
 /// What becomes of a changed slot.
@@ -41,18 +44,20 @@ enum Outcome<'a> {
 }
 
 impl<'a> Update<'a> {
-    pub(crate) fn new(source: &'a dyn PageSource, born: u64) -> Self {
+    pub(crate) fn new(source: &'a dyn PageSource, born: u64, written: u64) -> Self {
         Self {
             source,
             born,
+            written,
             removed: Mutex::default(),
-            weight: AtomicUsize::new(0),
+            unwritten: AtomicIsize::new(0),
+            built: AtomicUsize::new(0),
         }
     }
 
-    pub(crate) fn into_parts(self) -> (Vec<Path>, usize) {
+    pub(crate) fn into_parts(self) -> (Vec<Path>, isize, usize) {
         let removed = self.removed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-        (removed, self.weight.into_inner())
+        (removed, self.unwritten.into_inner(), self.built.into_inner())
     }
 
     /// The page after `changes`, which are in order of key hash and all belong below it.
@@ -80,9 +85,12 @@ impl<'a> Update<'a> {
                 Outcome::Dissolved(child) => builder.set_run(&child.run()),
             }
         }
-        let page = builder.finish();
-        self.weight.fetch_add(page.weight(), Ordering::Relaxed);
-        Ok(Arc::new(page))
+        let new = builder.finish();
+        let replaced = if page.born > self.written { page.weight() } else { 0 };
+        self.built.fetch_add(new.weight(), Ordering::Relaxed);
+        self.unwritten
+            .fetch_add(new.weight() as isize - replaced as isize, Ordering::Relaxed);
+        Ok(Arc::new(new))
     }
 
     fn apply_slot<'s>(

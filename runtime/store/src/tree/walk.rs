@@ -9,18 +9,18 @@ use crate::tree::update::Change;
 use crate::tree::{Tree, TreeError};
 
 impl Tree {
-    /// Pages that were made after `height`, in the order of their encoded paths. The top page is always among them.
-    pub(crate) fn collect_pages_after(&self, height: u64) -> Vec<(Path, Arc<Page>)> {
+    /// Pages that were with stamps above `stamp`, in the order of their encoded paths. The top page is always among them.
+    pub(crate) fn collect_pages_after(&self, stamp: u64) -> Vec<(Path, Arc<Page>)> {
         let mut pages = vec![(Path::ROOT, self.top.clone())];
-        collect(&self.top, Path::ROOT, height, &mut pages);
+        collect(&self.top, Path::ROOT, stamp, &mut pages);
         pages.sort_unstable_by_key(|(path, _)| *path);
         pages
     }
 
-    /// The same version with only those pages in memory that were made after `height`; `source` has the others.
-    pub(crate) fn release(&self, height: u64, source: Arc<dyn PageSource>) -> Self {
+    /// The same version with only those pages in memory that were with stamps above `stamp`; `source` has the others.
+    pub(crate) fn release(&self, stamp: u64, source: Arc<dyn PageSource>) -> Self {
         Self {
-            top: release(&self.top, height),
+            top: release(&self.top, stamp),
             source,
         }
     }
@@ -45,19 +45,19 @@ impl Tree {
     }
 }
 
-fn collect(page: &Page, path: Path, height: u64, pages: &mut Vec<(Path, Arc<Page>)>) {
+fn collect(page: &Page, path: Path, stamp: u64, pages: &mut Vec<(Path, Arc<Page>)>) {
     for (slot, content) in page.slots().enumerate() {
         if let Slot::Child(Some(child)) = content
-            && child.born > height
+            && child.born > stamp
         {
             let path = path.child(slot);
             pages.push((path, child.clone()));
-            collect(child, path, height, pages);
+            collect(child, path, stamp, pages);
         }
     }
 }
 
-fn release(page: &Arc<Page>, height: u64) -> Arc<Page> {
+fn release(page: &Arc<Page>, stamp: u64) -> Arc<Page> {
     if !page.has_resident_children() {
         return page.clone();
     }
@@ -65,8 +65,8 @@ fn release(page: &Arc<Page>, height: u64) -> Arc<Page> {
     for child in released.children_mut() {
         *child = child
             .take()
-            .filter(|child| child.born > height)
-            .map(|child| release(&child, height));
+            .filter(|child| child.born > stamp)
+            .map(|child| release(&child, stamp));
     }
     Arc::new(released)
 }
