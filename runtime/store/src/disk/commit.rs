@@ -46,13 +46,12 @@ impl DiskStore {
 
     fn write_block(&mut self, height: u64, changes: Changes) -> Result<RootHash, StoreError> {
         self.finish_checkpoint_if_done()?;
-        let entries: Vec<LogEntry> = changes
-            .into_iter()
-            .map(|(key, value)| LogEntry {
-                key: key.into(),
-                value: value.map(Arc::from),
-            })
-            .collect();
+        let changes: Vec<_> = changes.into_iter().collect();
+        let to_entry = |(key, value): (Vec<u8>, Option<Vec<u8>>)| LogEntry {
+            key: key.into(),
+            value: value.map(Arc::from),
+        };
+        let entries: Vec<LogEntry> = changes.into_par_iter().with_min_len(PARALLEL).map(to_entry).collect();
         let updated = self.log_and_apply(height, &entries)?;
         let root = updated.tree.root();
         let acknowledged = Acknowledged { height, root };
@@ -144,9 +143,9 @@ fn append(log: &mut Log, height: u64, previous_root: &Hash, entries: &[LogEntry]
 
 /// What a key had before its first change in the active memtable.
 fn find_before(key: &[u8], height: u64, older: &[Arc<Memtable>], rows: &RowCache) -> Before {
-    if let Some((since, write)) = older.iter().find_map(|table| table.get(key, height)) {
-        return Before::Known(write.map(|value| (since, value)));
+    if let Some(row) = rows.get(key) {
+        return Before::Known(row.value.map(|value| (row.since, value)));
     }
-    rows.get(key)
-        .map_or(Before::InTables, |row| Before::Known(row.value.map(|value| (row.since, value))))
+    let replaced = older.iter().find_map(|table| table.get(key, height));
+    replaced.map_or(Before::InTables, |(since, write)| Before::Known(write.map(|value| (since, value))))
 }

@@ -45,8 +45,8 @@ pub struct DiskConfig {
     pub sync: SyncPolicy,
     /// What to do about missing blocks. Default: refuse.
     pub lost_blocks: LostBlocks,
-    /// Memory for what was read, in bytes: a half for tree pages, a quarter each for values and file blocks. Default:
-    /// 512 MiB.
+    /// Memory for what was read or written lately, in bytes: a half for values, three eighths for tree pages, an eighth
+    /// for blocks of files. Default: 512 MiB.
     pub cache_bytes: usize,
     /// Bytes of unwritten changes, and of unwritten tree pages, at which they move from the log to the tables in the
     /// background. Twice that must fit into memory. Default: 128 MiB.

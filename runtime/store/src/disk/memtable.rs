@@ -42,12 +42,11 @@ impl Memtable {
     pub(crate) fn insert(&self, key: &Arc<[u8]>, height: u64, value: Write, before: impl FnOnce() -> Before) {
         let size = key.len() + value.as_ref().map_or(0, |value| value.len()) + ENTRY_OVERHEAD;
         self.bytes.fetch_add(size, Ordering::Relaxed);
-        let entry = self.entries.get(&**key).unwrap_or_else(|| {
-            let versions = Versions {
+        let entry = self.entries.get_or_insert_with(key.clone(), || {
+            RwLock::new(Versions {
                 before: before(),
                 writes: Vec::with_capacity(1),
-            };
-            self.entries.get_or_insert(key.clone(), RwLock::new(versions))
+            })
         });
         let mut versions = entry.value().write().unwrap_or_else(PoisonError::into_inner);
         versions.writes.push((height, value));

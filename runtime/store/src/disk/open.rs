@@ -46,14 +46,14 @@ impl DiskStore {
 
     pub(super) fn open_existing(dir: &Path, config: DiskConfig) -> Result<Self, OpenError> {
         let retention = Arc::new(Retention::new(config.pruning, 0));
-        let engine = Engine::open(&dir.join(TABLES_DIR), config.cache_bytes / 4, &retention)?;
+        let engine = Engine::open(&dir.join(TABLES_DIR), config.cache_bytes / 8, &retention)?;
         let head_path = dir.join(HEAD_FILE);
         let (mut head, acknowledged) = Head::open(&head_path, config.sync).map_err(OpenError::io(&head_path))?;
         let shared = Arc::new(Shared {
             engine,
             retention,
-            page_cache: Arc::new(new_page_cache(config.cache_bytes / 2)),
-            rows: RowCache::new(config.cache_bytes / 4),
+            page_cache: Arc::new(new_page_cache(config.cache_bytes / 8 * 3)),
+            rows: RowCache::new(config.cache_bytes / 2),
             blocks: RwLock::default(),
             old_trees: Mutex::default(),
             proof_changes: config.proof_changes,

@@ -3,8 +3,8 @@
 //! Key hashes and inner hashes are computed again on reading, so a page that gives the expected root is the page that
 //! was written.
 
-use crate::hash::{Cell, Hash, Kind, hash_key};
-use crate::tree::page::{Builder, INLINE, Page, SLOTS, Slot};
+use crate::hash::{Hash, hash_key};
+use crate::tree::page::{INLINE, Page, Part, SLOTS, Slot, assemble};
 use crate::tree::path::Path;
 use crate::tree::update::Change;
 use crate::tree::{TreeError, path};
@@ -16,13 +16,14 @@ pub(crate) fn encode_page(page: &Page) -> Vec<u8> {
     let leaves = page.run();
     let mut bytes = Vec::with_capacity(1 + SLOTS + 34 * SLOTS + 80 * leaves.leaves.len());
     bytes.push(VERSION);
-    bytes.extend(page.slots().map(|slot| match slot {
+    let slots = page.slots();
+    bytes.extend(slots.iter().map(|slot| match slot {
         Slot::Run(run) => run.leaves.len() as u8,
-        Slot::Child(_) => CHILD,
+        Slot::Child(..) => CHILD,
     }));
-    for (slot, content) in page.slots().enumerate() {
-        if let Slot::Child(_) = content {
-            bytes.extend_from_slice(&page.slot_cell(slot).hash);
+    for slot in &slots {
+        if let Slot::Child(root, _) = slot {
+            bytes.extend_from_slice(*root);
         }
     }
     for leaf in leaves.iter() {
@@ -51,34 +52,36 @@ fn parse(bytes: &[u8], path: &Path) -> Option<Page> {
     let mut children = Vec::new();
     for _ in runs.iter().filter(|&&run| run == CHILD) {
         let (hash, rest) = bytes.split_first_chunk::<32>()?;
-        children.push(*hash);
+        children.push(hash);
         bytes = rest;
     }
-    let mut children = children.into_iter();
-    let mut builder = Builder::new(0, path.bits(), &Page::empty(), bytes.len() / 64);
-    for (slot, &run) in runs.iter().enumerate() {
-        if run == CHILD {
-            let hash = children.next()?;
-            let kind = Kind::Inner;
-            builder.set_child(Cell { hash, kind }, None);
-            continue;
-        }
+    let mut leaves = Vec::with_capacity(INLINE * SLOTS);
+    for (slot, &run) in runs.iter().enumerate().filter(|(_, run)| **run != CHILD) {
         if usize::from(run) > INLINE {
             return None;
         }
-        let mut leaves: Vec<Change<'_>> = Vec::with_capacity(INLINE);
         for _ in 0..run {
-            let leaf;
+            let leaf: Change<'_>;
             (leaf, bytes) = parse_leaf(bytes)?;
             let in_place = path.contains(&leaf.key_hash) && path::nibble(&leaf.key_hash, path.depth()) == slot;
-            if !in_place || leaves.last().is_some_and(|last| last.key_hash >= leaf.key_hash) {
+            if !in_place || leaves.last().is_some_and(|last: &Change<'_>| last.key_hash >= leaf.key_hash) {
                 return None;
             }
             leaves.push(leaf);
         }
-        builder.set_leaves(&leaves);
     }
-    bytes.is_empty().then(|| builder.finish())
+    let mut children = children.into_iter();
+    let mut leaves = leaves.as_slice();
+    let parts = runs.map(|run| {
+        if run == CHILD {
+            return children.next().map(|hash| Part::Child(hash, None));
+        }
+        let (run, rest) = leaves.split_at(usize::from(run));
+        leaves = rest;
+        Some(Part::Leaves(run))
+    });
+    let parts = parts.map(|part| part.unwrap_or(Part::Leaves(&[])));
+    bytes.is_empty().then(|| assemble(0, path.bits(), None, &parts))
 }
 
 fn parse_leaf(bytes: &[u8]) -> Option<(Change<'_>, &[u8])> {

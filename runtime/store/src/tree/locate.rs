@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::hash::{EMPTY, Hash, Kind, bit};
-use crate::tree::page::{FIRST_SLOT, Page, Run, SLOTS, Slot, compute_cell, split};
+use crate::hash::{Hash, Kind, bit};
+use crate::tree::page::{INNER, Page, Run, SLOTS, Slot, compute_cell, key_hash as key_hash_of, split};
 use crate::tree::path::{Path, nibble};
 use crate::tree::source::load_child;
 use crate::tree::update::Change;
@@ -38,10 +38,7 @@ impl Tree {
             }
             path = path.child(slot);
             let next = match page.slot(slot) {
-                Slot::Child(resident) => {
-                    let cell = page.slot_cell(slot);
-                    load_child(&*self.source, resident, &path, cell)?
-                }
+                Slot::Child(root, resident) => load_child(&*self.source, resident, &path, root)?,
                 Slot::Run(run) => {
                     let leaf = descend_run(&run, key_hash, path.bits(), &mut siblings);
                     return Ok(Position { leaf, siblings });
@@ -73,9 +70,9 @@ impl Tree {
             let limit = key_hash.filter(|_| own == Some(slot));
             let found = match page.slot(slot) {
                 Slot::Run(run) => nearest(&run, limit, side),
-                Slot::Child(resident) => {
+                Slot::Child(root, resident) => {
                     let path = path.child(slot);
-                    let child = load_child(&*self.source, resident, &path, page.slot_cell(slot))?;
+                    let child = load_child(&*self.source, resident, &path, root)?;
                     self.neighbour_in(&child, path, limit, side)?
                 }
             };
@@ -88,22 +85,21 @@ impl Tree {
 }
 
 /// Goes down the levels of one page; continues when the slot below must be looked into.
-fn descend(
-    page: &Page,
-    key_hash: &Hash,
-    bits: usize,
-    siblings: &mut Vec<Hash>,
-) -> ControlFlow<Option<KeyedLeaf>> {
+fn descend(page: &Page, key_hash: &Hash, bits: usize, siblings: &mut Vec<Hash>) -> ControlFlow<Option<KeyedLeaf>> {
+    let slots = page.slots();
+    let cell = |index: usize| match index.checked_sub(INNER) {
+        None => page.inner(index),
+        Some(slot) => slots[slot].cell(bits + 4),
+    };
     let mut index = 0;
-    for depth in bits.. {
-        match page.cell(index).kind {
+    for depth in bits..bits + 4 {
+        match page.inner(index).kind {
             Kind::Empty => return ControlFlow::Break(None),
-            Kind::Leaf => return ControlFlow::Break(only_leaf_below(page, index)),
-            Kind::Inner if index >= FIRST_SLOT => break,
+            Kind::Leaf => return ControlFlow::Break(only_leaf_below(&slots, index)),
             Kind::Inner => {
                 let (left, right) = (2 * index + 1, 2 * index + 2);
                 let (next, beside) = if bit(key_hash, depth) { (right, left) } else { (left, right) };
-                siblings.push(page.cell(beside).hash);
+                siblings.push(cell(beside).hash);
                 index = next;
             }
         }
@@ -111,20 +107,18 @@ fn descend(
     ControlFlow::Continue(())
 }
 
-/// The leaf below a cell that has exactly one.
-fn only_leaf_below(page: &Page, index: usize) -> Option<KeyedLeaf> {
+/// The leaf below an inner node that has exactly one.
+fn only_leaf_below(slots: &[Slot<'_>; SLOTS], index: usize) -> Option<KeyedLeaf> {
     let (mut first, mut last) = (index, index);
-    while first < FIRST_SLOT {
+    while first < INNER {
         (first, last) = (2 * first + 1, 2 * last + 2);
     }
-    page.slots()
-        .take(last - FIRST_SLOT + 1)
-        .skip(first - FIRST_SLOT)
-        .find_map(|slot| match slot {
-            Slot::Run(run) => run.iter().next(),
-            Slot::Child(_) => None,
-        })
-        .map(to_keyed)
+    let below = &slots[first - INNER..=last - INNER];
+    let leaf = below.iter().find_map(|slot| match slot {
+        Slot::Run(run) => run.iter().next(),
+        Slot::Child(..) => None,
+    });
+    leaf.map(to_keyed)
 }
 
 fn descend_run(run: &Run<'_>, key_hash: &Hash, bits: usize, siblings: &mut Vec<Hash>) -> Option<KeyedLeaf> {
@@ -132,13 +126,11 @@ fn descend_run(run: &Run<'_>, key_hash: &Hash, bits: usize, siblings: &mut Vec<H
     for depth in bits.. {
         match leaves {
             [] => return None,
-            [leaf] => return run.iter().find(|keyed| keyed.key_hash == leaf.key_hash).map(to_keyed),
+            [leaf] => return run.iter().find(|keyed| keyed.key_hash == *key_hash_of(leaf)).map(to_keyed),
             _ => {
                 let (left, right) = split(leaves, depth);
                 let (next, beside) = if bit(key_hash, depth) { (right, left) } else { (left, right) };
-                let cell = compute_cell(beside, depth + 1);
-                debug_assert!(cell.kind != Kind::Empty || cell.hash == EMPTY);
-                siblings.push(cell.hash);
+                siblings.push(compute_cell(beside, depth + 1).hash);
                 leaves = next;
             }
         }

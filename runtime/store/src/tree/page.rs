@@ -1,46 +1,43 @@
 //! One page of the tree: four levels of the binary tree over sixteen slots, with the leaves of sparse slots inline.
 //!
 //! A slot with at most [`INLINE`] leaves keeps them in the page, as a run; a slot with more is a page of its own. Pages
-//! never change once built, and what they look like depends on the entries alone.
+//! never change once built, and what they look like depends on the entries alone. Most of a page is one block of memory:
+//! every commit copies thousands of pages, and allocating is the dearest part of that.
 
 use std::sync::Arc;
 
-use crate::hash::{Cell, Hash, bit};
+use crate::hash::{Cell, Hash, Kind, bit};
 use crate::tree::update::Change;
 
 /// Leaves that a slot keeps inline. Not part of the root: only of the layout on disk and of speed.
 pub(crate) const INLINE: usize = 6;
 pub(crate) const SLOTS: usize = 16;
-/// Index of the first slot's cell; the cells before it are the inner levels, as a heap.
-pub(crate) const FIRST_SLOT: usize = SLOTS - 1;
+/// Nodes above the slots, as a heap: node 0 is the page's root, the children of `i` are `2i+1` and `2i+2`.
+pub(crate) const INNER: usize = SLOTS - 1;
 /// In [`Page::runs`]: the slot is a page of its own.
 const CHILD: u8 = u8::MAX;
 
-#[derive(Clone, Copy)]
-pub(crate) struct Leaf {
-    pub(crate) key_hash: Hash,
-    pub(crate) value_hash: Hash,
-    key_len: u16,
-}
+/// Key hash, value hash, length of the key.
+pub(crate) type Leaf = [u8; 66];
 
 #[derive(Clone)]
 pub(crate) struct Page {
     /// Stamp of the update that made this page; 0 when it was read from disk.
     pub(crate) born: u64,
-    cells: [Cell; 2 * SLOTS - 1],
+    kinds: [Kind; INNER],
     /// Inline leaves of each slot, or [`CHILD`].
     runs: [u8; SLOTS],
-    leaves: Vec<Leaf>,
-    /// Keys of the leaves, one after the other.
-    keys: Vec<u8>,
+    /// Hashes of the inner nodes, roots of the children, leaves, keys of the leaves.
+    data: Box<[u8]>,
     /// One for each slot that is a page, in order; none when it must be read from disk.
-    children: Vec<Option<Arc<Page>>>,
+    children: Box<[Option<Arc<Page>>]>,
 }
 
 /// What hangs in a slot.
+#[derive(Clone, Copy)]
 pub(crate) enum Slot<'a> {
     Run(Run<'a>),
-    Child(Option<&'a Arc<Page>>),
+    Child(&'a Hash, Option<&'a Arc<Page>>),
 }
 
 /// Leaves of one slot, in order, with their keys.
@@ -54,57 +51,64 @@ impl<'a> Run<'a> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Change<'a>> + use<'a> {
         let mut keys = self.keys;
         self.leaves.iter().map(move |leaf| {
-            let (key, rest) = keys.split_at(usize::from(leaf.key_len));
+            let (key, rest) = keys.split_at(key_len(leaf));
             keys = rest;
             Change {
-                key_hash: leaf.key_hash,
+                key_hash: *key_hash(leaf),
                 key,
-                value_hash: Some(leaf.value_hash),
+                value_hash: Some(*value_hash(leaf)),
             }
         })
     }
 }
 
+impl Slot<'_> {
+    /// Root of the slot, at depth `bits` of the binary tree.
+    pub(crate) fn cell(&self, bits: usize) -> Cell {
+        match self {
+            Self::Run(run) => compute_cell(run.leaves, bits),
+            Self::Child(hash, _) => Cell {
+                hash: **hash,
+                kind: Kind::Inner,
+            },
+        }
+    }
+}
+
 impl Page {
-    pub(crate) const fn empty() -> Self {
-        Self {
-            born: 0,
-            cells: [Cell::EMPTY; 2 * SLOTS - 1],
-            runs: [0; SLOTS],
-            leaves: Vec::new(),
-            keys: Vec::new(),
-            children: Vec::new(),
+    pub(crate) fn empty() -> Self {
+        let parts = [Part::Leaves(&[]); SLOTS];
+        assemble(0, 0, None, &parts)
+    }
+
+    pub(crate) fn root(&self) -> Cell {
+        self.inner(0)
+    }
+
+    pub(crate) fn inner(&self, index: usize) -> Cell {
+        let (hashes, _) = self.data.as_chunks();
+        Cell {
+            hash: hashes[index],
+            kind: self.kinds[index],
         }
     }
 
-    pub(crate) fn root(&self) -> &Cell {
-        &self.cells[0]
-    }
-
-    pub(crate) fn cell(&self, index: usize) -> &Cell {
-        &self.cells[index]
-    }
-
-    pub(crate) fn slot_cell(&self, slot: usize) -> &Cell {
-        &self.cells[FIRST_SLOT + slot]
-    }
-
     pub(crate) fn slot(&self, slot: usize) -> Slot<'_> {
-        self.slots().nth(slot).expect("a page has sixteen slots")
+        self.slots()[slot]
     }
 
-    pub(crate) fn slots(&self) -> impl Iterator<Item = Slot<'_>> {
-        let mut leaves = self.leaves.as_slice();
-        let mut keys = self.keys.as_slice();
-        let mut children = self.children.iter();
-        self.runs.iter().map(move |&run| {
+    pub(crate) fn slots(&self) -> [Slot<'_>; SLOTS] {
+        let (hashes, _) = self.data[32 * INNER..].as_chunks();
+        let mut children = hashes.iter().zip(&self.children);
+        let Run { mut leaves, mut keys } = self.run();
+        self.runs.map(|run| {
             if run == CHILD {
-                return Slot::Child(children.next().and_then(Option::as_ref));
+                let (hash, child) = children.next().expect("there is a child for each mark");
+                return Slot::Child(hash, child.as_ref());
             }
             let (run, rest) = leaves.split_at(usize::from(run));
             leaves = rest;
-            let bytes = run.iter().map(|leaf| usize::from(leaf.key_len)).sum();
-            let (run_keys, rest) = keys.split_at(bytes);
+            let (run_keys, rest) = keys.split_at(run.iter().map(key_len).sum());
             keys = rest;
             Slot::Run(Run {
                 leaves: run,
@@ -115,14 +119,19 @@ impl Page {
 
     /// Whether the slot above this page holds its leaves inline instead.
     pub(crate) fn is_inline(&self) -> bool {
-        self.children.is_empty() && self.leaves.len() <= INLINE
+        self.children.is_empty() && self.leaves() <= INLINE
+    }
+
+    fn leaves(&self) -> usize {
+        self.runs.iter().filter(|run| **run != CHILD).map(|run| usize::from(*run)).sum()
     }
 
     /// All inline leaves.
     pub(crate) fn run(&self) -> Run<'_> {
+        let (leaves, keys) = self.data[32 * (INNER + self.children.len())..].split_at(size_of::<Leaf>() * self.leaves());
         Run {
-            leaves: &self.leaves,
-            keys: &self.keys,
+            leaves: leaves.as_chunks().0,
+            keys,
         }
     }
 
@@ -136,103 +145,117 @@ impl Page {
 
     /// Bytes in memory, about.
     pub(crate) fn weight(&self) -> usize {
-        size_of::<Self>() + size_of_val(self.leaves.as_slice()) + self.keys.len() + 8 * self.children.len() + 64
+        size_of::<Self>() + self.data.len() + 8 * self.children.len() + 64
     }
 }
 
-/// Builds a page slot by slot, from the left.
-pub(crate) struct Builder {
-    page: Page,
-    /// Depth of the slots in the binary tree.
-    slot_bits: usize,
-    next: usize,
-    dirty: [bool; 2 * SLOTS - 1],
+/// What a slot of a new page holds.
+#[derive(Clone, Copy)]
+pub(crate) enum Part<'a> {
+    /// What it held before.
+    Kept(Slot<'a>),
+    /// Other leaves: none or a few, with values, in order.
+    Leaves(&'a [Change<'a>]),
+    /// The leaves of a page that is no more.
+    Run(Run<'a>),
+    /// Another page: in memory, or on disk with this root.
+    Child(&'a Hash, Option<&'a Arc<Page>>),
 }
 
-impl Builder {
-    /// A page at depth `bits` of the binary tree, with the cells of `like` where slots do not change.
-    pub(crate) fn new(born: u64, bits: usize, like: &Page, more_leaves: usize) -> Self {
-        Self {
-            page: Page {
-                born,
-                cells: like.cells,
-                runs: [0; SLOTS],
-                leaves: Vec::with_capacity(like.leaves.len() + more_leaves),
-                keys: Vec::with_capacity(like.keys.len() + 48 * more_leaves),
-                children: Vec::with_capacity(like.children.len()),
-            },
-            slot_bits: bits + 4,
-            next: 0,
-            dirty: [false; 2 * SLOTS - 1],
+impl Part<'_> {
+    /// Number of leaves, bytes of their keys.
+    fn sizes(&self) -> (usize, usize) {
+        match self {
+            Self::Kept(Slot::Run(run)) | Self::Run(run) => (run.leaves.len(), run.keys.len()),
+            Self::Leaves(leaves) => (leaves.len(), leaves.iter().map(|leaf| leaf.key.len()).sum()),
+            Self::Kept(Slot::Child(..)) | Self::Child(..) => (0, 0),
         }
     }
 
-    /// A slot as it was.
-    pub(crate) fn keep(&mut self, slot: &Slot<'_>) {
-        match slot {
-            Slot::Run(run) => self.extend(run),
-            Slot::Child(child) => self.push(CHILD, child.cloned()),
+    fn child(&self) -> Option<(&Hash, Option<&Arc<Page>>)> {
+        match *self {
+            Self::Kept(Slot::Child(hash, child)) | Self::Child(hash, child) => Some((hash, child)),
+            _ => None,
         }
     }
+}
 
-    pub(crate) fn set_child(&mut self, cell: Cell, child: Option<Arc<Page>>) {
-        self.set_cell(cell);
-        self.push(CHILD, child);
+/// Builds a page at depth `bits` of the binary tree. Inner nodes over kept slots only are those of `like`.
+pub(crate) fn assemble(born: u64, bits: usize, like: Option<&Page>, parts: &[Part<'_>; SLOTS]) -> Page {
+    let (leaves, key_bytes) = parts
+        .iter()
+        .map(Part::sizes)
+        .fold((0, 0), |(leaves, bytes), (more, more_bytes)| (leaves + more, bytes + more_bytes));
+    let children: Vec<_> = parts.iter().filter_map(Part::child).collect();
+    let size = 32 * (INNER + children.len()) + size_of::<Leaf>() * leaves + key_bytes;
+    let mut data = Vec::with_capacity(size);
+    match like {
+        Some(like) => data.extend_from_slice(&like.data[..32 * INNER]),
+        None => data.resize(32 * INNER, 0),
     }
+    children.iter().for_each(|(hash, _)| data.extend_from_slice(*hash));
+    parts.iter().for_each(|part| push_leaves(&mut data, part));
+    parts.iter().for_each(|part| push_keys(&mut data, part));
+    debug_assert_eq!(data.len(), size);
 
-    pub(crate) fn set_run(&mut self, run: &Run<'_>) {
-        self.set_cell(compute_cell(run.leaves, self.slot_bits));
-        self.extend(run);
-    }
+    let mut page = Page {
+        born,
+        kinds: like.map_or([Kind::Empty; INNER], |like| like.kinds),
+        runs: std::array::from_fn(|slot| parts[slot].child().map_or(parts[slot].sizes().0 as u8, |_| CHILD)),
+        data: data.into_boxed_slice(),
+        children: children.iter().map(|(_, child)| child.cloned()).collect(),
+    };
+    let dirty = |slot: usize| like.is_none() || !matches!(parts[slot], Part::Kept(_));
+    compute_inner(&mut page, bits + 4, dirty);
+    page
+}
 
-    pub(crate) fn set_leaves(&mut self, leaves: &[Change<'_>]) {
-        let start = self.page.leaves.len();
-        for leaf in leaves {
-            self.page.leaves.push(Leaf {
-                key_hash: leaf.key_hash,
-                value_hash: leaf.value_hash.expect("a leaf has a value"),
-                key_len: u16::try_from(leaf.key.len()).expect("commits refuse long keys"),
-            });
-            self.page.keys.extend_from_slice(leaf.key);
-        }
-        self.set_cell(compute_cell(&self.page.leaves[start..], self.slot_bits));
-        self.push_run(leaves.len());
-    }
-
-    fn extend(&mut self, run: &Run<'_>) {
-        self.page.leaves.extend_from_slice(run.leaves);
-        self.page.keys.extend_from_slice(run.keys);
-        self.push_run(run.leaves.len());
-    }
-
-    fn push_run(&mut self, leaves: usize) {
-        debug_assert!(leaves <= INLINE);
-        self.page.runs[self.next] = leaves as u8;
-        self.next += 1;
-    }
-
-    fn push(&mut self, run: u8, child: Option<Arc<Page>>) {
-        self.page.runs[self.next] = run;
-        self.page.children.push(child);
-        self.next += 1;
-    }
-
-    fn set_cell(&mut self, cell: Cell) {
-        let index = FIRST_SLOT + self.next;
-        self.page.cells[index] = cell;
-        self.dirty[index] = true;
-    }
-
-    pub(crate) fn finish(mut self) -> Page {
-        debug_assert_eq!(self.next, SLOTS);
-        for index in (0..FIRST_SLOT).rev() {
-            let (left, right) = (2 * index + 1, 2 * index + 2);
-            if self.dirty[left] || self.dirty[right] {
-                self.page.cells[index] = Cell::join(&self.page.cells[left], &self.page.cells[right]);
-                self.dirty[index] = true;
+fn push_leaves(data: &mut Vec<u8>, part: &Part<'_>) {
+    match part {
+        Part::Kept(Slot::Run(run)) | Part::Run(run) => data.extend_from_slice(run.leaves.as_flattened()),
+        Part::Leaves(leaves) => {
+            for leaf in *leaves {
+                data.extend_from_slice(&leaf.key_hash);
+                data.extend_from_slice(&leaf.value_hash.expect("a leaf has a value"));
+                let len = u16::try_from(leaf.key.len()).expect("commits refuse long keys");
+                data.extend_from_slice(&len.to_be_bytes());
             }
         }
-        self.page
+        Part::Kept(Slot::Child(..)) | Part::Child(..) => {}
+    }
+}
+
+fn push_keys(data: &mut Vec<u8>, part: &Part<'_>) {
+    match part {
+        Part::Kept(Slot::Run(run)) | Part::Run(run) => data.extend_from_slice(run.keys),
+        Part::Leaves(leaves) => leaves.iter().for_each(|leaf| data.extend_from_slice(leaf.key)),
+        Part::Kept(Slot::Child(..)) | Part::Child(..) => {}
+    }
+}
+
+/// Computes the inner nodes over dirty slots; `bits` is the depth of the slots.
+fn compute_inner(page: &mut Page, bits: usize, dirty: impl Fn(usize) -> bool) {
+    let mut changed = [false; INNER];
+    let lowest: [Option<Cell>; SLOTS / 2] = {
+        let slots = page.slots();
+        std::array::from_fn(|pair| {
+            let (left, right) = (2 * pair, 2 * pair + 1);
+            let is_dirty = dirty(left) || dirty(right);
+            is_dirty.then(|| Cell::join(&slots[left].cell(bits), &slots[right].cell(bits)))
+        })
+    };
+    for index in (0..INNER).rev() {
+        let (left, right) = (2 * index + 1, 2 * index + 2);
+        let cell = match left.checked_sub(INNER) {
+            Some(slot) => lowest[slot / 2],
+            None if changed[left] || changed[right] => Some(Cell::join(&page.inner(left), &page.inner(right))),
+            None => None,
+        };
+        if let Some(cell) = cell {
+            changed[index] = true;
+            page.kinds[index] = cell.kind;
+            page.data[32 * index..32 * (index + 1)].copy_from_slice(&cell.hash);
+        }
     }
 }
 
@@ -240,7 +263,7 @@ impl Builder {
 pub(crate) fn compute_cell(leaves: &[Leaf], bits: usize) -> Cell {
     match leaves {
         [] => Cell::EMPTY,
-        [leaf] => Cell::leaf(&leaf.key_hash, &leaf.value_hash),
+        [leaf] => Cell::leaf(key_hash(leaf), value_hash(leaf)),
         _ => {
             let (left, right) = split(leaves, bits);
             Cell::join(&compute_cell(left, bits + 1), &compute_cell(right, bits + 1))
@@ -250,5 +273,17 @@ pub(crate) fn compute_cell(leaves: &[Leaf], bits: usize) -> Cell {
 
 /// Splits leaves by the bit at this depth.
 pub(crate) fn split(leaves: &[Leaf], bits: usize) -> (&[Leaf], &[Leaf]) {
-    leaves.split_at(leaves.partition_point(|leaf| !bit(&leaf.key_hash, bits)))
+    leaves.split_at(leaves.partition_point(|leaf| !bit(key_hash(leaf), bits)))
+}
+
+pub(crate) fn key_hash(leaf: &Leaf) -> &Hash {
+    leaf.first_chunk().expect("a leaf begins with a hash")
+}
+
+fn value_hash(leaf: &Leaf) -> &Hash {
+    leaf[32..].first_chunk().expect("a leaf goes on with a hash")
+}
+
+fn key_len(leaf: &Leaf) -> usize {
+    usize::from(u16::from_be_bytes([leaf[64], leaf[65]]))
 }

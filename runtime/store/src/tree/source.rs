@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hash::{Cell, EMPTY, Hash};
+use crate::hash::{EMPTY, Hash};
 use crate::tree::TreeError;
 use crate::tree::page::Page;
 use crate::tree::path::Path;
@@ -28,7 +28,7 @@ pub(crate) fn load_child(
     source: &dyn PageSource,
     resident: Option<&Arc<Page>>,
     path: &Path,
-    cell: &Cell,
+    root: &Hash,
 ) -> Result<Arc<Page>, TreeError> {
-    resident.map_or_else(|| source.load(path, &cell.hash), |page| Ok(page.clone()))
+    resident.map_or_else(|| source.load(path, root), |page| Ok(page.clone()))
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::hash::Hash;
+use crate::hash::{EMPTY, Hash};
 use crate::tree::TreeError;
-use crate::tree::page::{Builder, INLINE, Page, SLOTS, Slot};
+use crate::tree::page::{INLINE, Page, Part, SLOTS, Slot, assemble};
 use crate::tree::path::{Path, nibble};
 use crate::tree::source::{PageSource, load_child};
 
@@ -62,30 +62,35 @@ impl<'a> Update<'a> {
 
     /// The page after `changes`, which are in order of key hash and all belong below it.
     pub(crate) fn apply(&self, page: &Page, path: Path, changes: &[Change<'_>]) -> Result<Arc<Page>, TreeError> {
-        let slots: Vec<Slot<'_>> = page.slots().collect();
+        let slots = page.slots();
         let groups = group_by_slot(changes, path.depth());
-        let compute = |slot: usize| self.apply_slot(page, path, slot, &slots[slot], groups[slot]);
-        let touched: Vec<usize> = (0..SLOTS).filter(|&slot| !groups[slot].is_empty()).collect();
-        let outcomes: Vec<Outcome<'_>> = if changes.len() < PARALLEL {
-            touched.iter().map(|&slot| compute(slot)).collect::<Result<_, _>>()?
-        } else {
-            touched.par_iter().map(|&slot| compute(slot)).collect::<Result<_, _>>()?
+        let compute = |slot: usize| {
+            let changes = groups[slot];
+            let outcome = || self.apply_slot(path.child(slot), slots[slot], changes);
+            (!changes.is_empty()).then(outcome).transpose()
         };
-
-        let mut builder = Builder::new(self.born, path.bits(), page, changes.len().min(INLINE * SLOTS));
-        let mut outcomes = outcomes.into_iter();
-        for (slot, group) in slots.iter().zip(groups) {
-            if group.is_empty() {
-                builder.keep(slot);
-                continue;
+        let mut outcomes: [Option<Outcome<'_>>; SLOTS] = [const { None }; SLOTS];
+        if changes.len() < PARALLEL {
+            for (slot, outcome) in outcomes.iter_mut().enumerate() {
+                *outcome = compute(slot)?;
             }
-            match outcomes.next().expect("every touched slot has an outcome") {
-                Outcome::Leaves(leaves) => builder.set_leaves(&leaves),
-                Outcome::Child(child) => builder.set_child(*child.root(), Some(child)),
-                Outcome::Dissolved(child) => builder.set_run(&child.run()),
-            }
+        } else {
+            outcomes.par_iter_mut().enumerate().try_for_each(|(slot, outcome)| {
+                *outcome = compute(slot)?;
+                Ok(())
+            })?;
         }
-        let new = builder.finish();
+        let roots: [Hash; SLOTS] = std::array::from_fn(|slot| match &outcomes[slot] {
+            Some(Outcome::Child(child)) => child.root().hash,
+            _ => EMPTY,
+        });
+        let parts = std::array::from_fn(|slot| match &outcomes[slot] {
+            None => Part::Kept(slots[slot]),
+            Some(Outcome::Leaves(leaves)) => Part::Leaves(leaves),
+            Some(Outcome::Child(child)) => Part::Child(&roots[slot], Some(child)),
+            Some(Outcome::Dissolved(child)) => Part::Run(child.run()),
+        });
+        let new = assemble(self.born, path.bits(), Some(page), &parts);
         let replaced = if page.born > self.written { page.weight() } else { 0 };
         self.built.fetch_add(new.weight(), Ordering::Relaxed);
         self.unwritten
@@ -95,10 +100,8 @@ impl<'a> Update<'a> {
 
     fn apply_slot<'s>(
         &self,
-        page: &Page,
         path: Path,
-        slot: usize,
-        before: &Slot<'s>,
+        before: Slot<'s>,
         changes: &[Change<'s>],
     ) -> Result<Outcome<'s>, TreeError> {
         match before {
@@ -107,12 +110,11 @@ impl<'a> Update<'a> {
                 if leaves.len() <= INLINE {
                     return Ok(Outcome::Leaves(leaves));
                 }
-                let child = self.apply(&Page::empty(), path.child(slot), &leaves)?;
+                let child = self.apply(&Page::empty(), path, &leaves)?;
                 Ok(Outcome::Child(child))
             }
-            Slot::Child(resident) => {
-                let path = path.child(slot);
-                let child = load_child(self.source, *resident, &path, page.slot_cell(slot))?;
+            Slot::Child(root, resident) => {
+                let child = load_child(self.source, resident, &path, root)?;
                 let child = self.apply(&child, path, changes)?;
                 if !child.is_inline() {
                     return Ok(Outcome::Child(child));
@@ -138,7 +140,7 @@ fn group_by_slot<'c, 'k>(mut changes: &'c [Change<'k>], depth: usize) -> [&'c [C
 
 /// Leaves after the changes; both sides are in order of key hash.
 fn merge<'a>(leaves: impl Iterator<Item = Change<'a>>, changes: &[Change<'a>]) -> Vec<Change<'a>> {
-    let mut merged = Vec::with_capacity(INLINE + changes.len());
+    let mut merged = Vec::with_capacity(leaves.size_hint().0 + changes.len());
     let mut changes = changes.iter().peekable();
     for leaf in leaves {
         while let Some(change) = changes.next_if(|change| change.key_hash < leaf.key_hash) {

@@ -31,12 +31,12 @@ impl Tree {
     }
 
     fn visit_page(&self, page: &Page, path: Path, visit: &mut dyn FnMut(Change<'_>)) -> Result<(), TreeError> {
-        for (slot, content) in page.slots().enumerate() {
+        for (slot, content) in page.slots().into_iter().enumerate() {
             match content {
                 Slot::Run(run) => run.iter().for_each(&mut *visit),
-                Slot::Child(resident) => {
+                Slot::Child(root, resident) => {
                     let path = path.child(slot);
-                    let child = load_child(&*self.source, resident, &path, page.slot_cell(slot))?;
+                    let child = load_child(&*self.source, resident, &path, root)?;
                     self.visit_page(&child, path, visit)?;
                 }
             }
@@ -46,8 +46,8 @@ impl Tree {
 }
 
 fn collect(page: &Page, path: Path, stamp: u64, pages: &mut Vec<(Path, Arc<Page>)>) {
-    for (slot, content) in page.slots().enumerate() {
-        if let Slot::Child(Some(child)) = content
+    for (slot, content) in page.slots().into_iter().enumerate() {
+        if let Slot::Child(_, Some(child)) = content
             && child.born > stamp
         {
             let path = path.child(slot);
