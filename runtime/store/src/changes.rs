@@ -35,9 +35,7 @@ impl<'a> HashedChange<'a> {
 }
 
 /// Hashes keys and values, on all cores when they are many.
-pub(crate) fn hash_changes<'a>(
-    changes: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
-) -> Vec<HashedChange<'a>> {
+pub(crate) fn hash_changes<'a>(changes: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>) -> Vec<HashedChange<'a>> {
     let changes: Vec<_> = changes.collect();
     changes
         .par_iter()

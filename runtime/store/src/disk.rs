@@ -11,6 +11,7 @@
 //! when its pages are damaged, it is built again.
 
 mod before;
+mod check;
 mod checkpoint;
 mod commit;
 mod config;
@@ -26,7 +27,9 @@ mod range;
 mod reader;
 mod rebuild;
 mod recover;
+mod restore;
 mod retention;
+mod rollback;
 mod row_cache;
 mod rows;
 mod shared;
@@ -39,9 +42,11 @@ use std::sync::Arc;
 
 use supercloud_chain::store::{Changes, Reader, RootHash, Store, StoreError};
 
+pub use check::{CheckReport, Damage};
 pub use config::{DiskConfig, LostBlocks, Pruning, SyncPolicy};
 pub use error::OpenError;
 pub use recover::Recovery;
+pub use restore::RestoreError;
 
 use crate::tree::{Path, Tree};
 use head::Head;

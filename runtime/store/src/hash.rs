@@ -25,7 +25,11 @@ pub(crate) fn hash_key(key: &[u8]) -> Hash {
 /// Digest of the bytes that the tree commits to for `value`.
 pub(crate) fn hash_value(value: &[u8]) -> Hash {
     if is_marked(value) {
-        Sha256::new().chain_update(EMPTY_VALUE).chain_update(value).finalize().into()
+        Sha256::new()
+            .chain_update(EMPTY_VALUE)
+            .chain_update(value)
+            .finalize()
+            .into()
     } else {
         Sha256::digest(value).into()
     }

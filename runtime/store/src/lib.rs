@@ -9,8 +9,11 @@ mod hash;
 mod memory;
 pub mod proof;
 mod prove;
+pub mod snapshot;
 mod tree;
 
-pub use disk::{DiskConfig, DiskStore, LostBlocks, OpenError, Pruning, Recovery, SyncPolicy};
+pub use disk::{
+    CheckReport, Damage, DiskConfig, DiskStore, LostBlocks, OpenError, Pruning, Recovery, RestoreError, SyncPolicy,
+};
 pub use hash::{EMPTY, Hash, provable_value};
 pub use memory::{DEFAULT_KEPT_VERSIONS, MemoryStore};

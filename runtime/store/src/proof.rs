@@ -8,9 +8,7 @@ mod build;
 mod messages;
 mod verify;
 
-pub use messages::{
-    CommitmentProof, ExistenceProof, InnerOp, InnerSpec, LeafOp, NonExistenceProof, Proof, ProofSpec,
-};
+pub use messages::{CommitmentProof, ExistenceProof, InnerOp, InnerSpec, LeafOp, NonExistenceProof, Proof, ProofSpec};
 pub use verify::{ProofError, verify_absence, verify_membership};
 
 pub(crate) use build::{build_absence, build_existence};

@@ -47,7 +47,9 @@ impl TreeError {
 
 impl From<TreeError> for StoreError {
     fn from(error: TreeError) -> Self {
-        Self::Damaged { what: error.to_string() }
+        Self::Damaged {
+            what: error.to_string(),
+        }
     }
 }
 
@@ -99,7 +101,7 @@ impl Tree {
     /// The version after `changes`; its new pages get the stamp `born`. Pages with stamps up to `written` are on disk. The
     /// changes are put in order of key hash; each key once.
     pub(crate) fn update(&self, born: u64, written: u64, changes: &mut [Change<'_>]) -> Result<Updated, TreeError> {
-        changes.sort_unstable_by(|a, b| a.key_hash.cmp(&b.key_hash));
+        changes.sort_unstable_by_key(|change| change.key_hash);
         let update = Update::new(&*self.source, born, written);
         let top = if changes.is_empty() {
             self.top.clone()

@@ -15,9 +15,7 @@ use crate::disk::engine::{Engine, Ingestion};
 use crate::disk::memtable::{Before, Memtable, Versions};
 use crate::disk::pages::PageCache;
 use crate::disk::retention::keeps_block;
-use crate::disk::rows::{
-    block_key, encode_block, encode_past, encode_versioned, latest_key, page_key, past_key,
-};
+use crate::disk::rows::{block_key, encode_block, encode_past, encode_versioned, latest_key, page_key, past_key};
 use crate::disk::shared::Shared;
 use crate::hash::Hash;
 use crate::tree::{Page, Path, Tree, encode_page};
@@ -57,7 +55,10 @@ impl Checkpoint {
         let mut rows = Ingestion::begin(&self.shared.engine.blocks, &marker)?;
         let blocks: Vec<_> = {
             let blocks = self.shared.read_blocks();
-            blocks.range(..=self.height).map(|(height, block)| (*height, block.clone())).collect()
+            blocks
+                .range(..=self.height)
+                .map(|(height, block)| (*height, block.clone()))
+                .collect()
         };
         for (height, block) in blocks {
             let key = block_key(height);
@@ -128,7 +129,8 @@ impl PageWrite {
         let mut rows: BTreeMap<Path, Option<Arc<Page>>> = self.removed.into_iter().map(|path| (path, None)).collect();
         let pages = self.tree.collect_pages_after(self.written);
         rows.extend(pages.into_iter().map(|(path, page)| (path, Some(page))));
-        let mut table = Ingestion::begin(&engine.pages, marker)?;
+        let pages_table = engine.pages();
+        let mut table = Ingestion::begin(&pages_table, marker)?;
         for (path, page) in rows {
             put_page(&mut table, &path, page.as_ref())?;
             if let Some(page) = page {

@@ -55,7 +55,9 @@ impl DiskStore {
         let updated = self.log_and_apply(height, &entries)?;
         let root = updated.tree.root();
         let acknowledged = Acknowledged { height, root };
-        self.head.write(acknowledged).map_err(|error| StoreError::Io(format!("head: {error}")))?;
+        self.head
+            .write(acknowledged)
+            .map_err(|error| StoreError::Io(format!("head: {error}")))?;
         self.publish(acknowledged, &entries, updated);
         self.begin_checkpoint_if_due()?;
         Ok(root)
@@ -147,5 +149,7 @@ fn find_before(key: &[u8], height: u64, older: &[Arc<Memtable>], rows: &RowCache
         return Before::Known(row.value.map(|value| (row.since, value)));
     }
     let replaced = older.iter().find_map(|table| table.get(key, height));
-    replaced.map_or(Before::InTables, |(since, write)| Before::Known(write.map(|value| (since, value))))
+    replaced.map_or(Before::InTables, |(since, write)| {
+        Before::Known(write.map(|value| (since, value)))
+    })
 }

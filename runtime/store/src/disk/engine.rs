@@ -4,17 +4,20 @@
 //! all. So a table is always exactly the state of the height that its marker names.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, Readable, Snapshot};
 use supercloud_chain::store::StoreError;
 
 use crate::disk::error::OpenError;
 use crate::disk::retention::{Decide, FilterFactory, Retention, keeps_block, keeps_past};
-use crate::disk::rows::{MARKER, encode_marker, parse_marker};
+use crate::disk::rows::{
+    MARKER, encode_marker, latest_key, parse_block, parse_block_key, parse_marker, parse_past, parse_past_key,
+};
 
 /// Threads that merge files: the rest of the machine is for blocks.
 const WORKERS: usize = 1;
+const PAGES: &str = "pages";
 
 /// The open tables.
 pub(crate) struct Engine {
@@ -25,8 +28,8 @@ pub(crate) struct Engine {
     pub(crate) past: Keyspace,
     /// Root and changed keys of each height.
     pub(crate) blocks: Keyspace,
-    /// Pages of the tree.
-    pub(crate) pages: Keyspace,
+    /// Pages of the tree. All other tables are needed; this one is made anew when it is damaged.
+    pages: RwLock<Keyspace>,
 }
 
 impl Engine {
@@ -58,9 +61,25 @@ impl Engine {
             latest: table("latest")?,
             past: table("past")?,
             blocks: table("blocks")?,
-            pages: table("pages")?,
+            pages: RwLock::new(table(PAGES)?),
             db,
         })
+    }
+
+    pub(crate) fn pages(&self) -> Keyspace {
+        self.pages.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Replaces the table of pages by an empty one.
+    pub(crate) fn renew_pages(&self) -> Result<(), StoreError> {
+        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        let renew = || {
+            self.db.delete_keyspace(pages.clone())?;
+            self.db.keyspace(PAGES, KeyspaceCreateOptions::default)
+        };
+        let new = renew().map_err(|error| failed(&pages, &error))?;
+        *pages = new;
+        Ok(())
     }
 
     /// A view of all tables as they are now.
@@ -70,7 +89,11 @@ impl Engine {
 
     /// The numbers of a table's marker; none before its first ingestion.
     pub(crate) fn load_marker(&self, table: &Keyspace) -> Result<Option<Vec<u64>>, StoreError> {
-        let Some(row) = self.snapshot().get(table, MARKER).map_err(|error| failed(table, &error))? else {
+        let Some(row) = self
+            .snapshot()
+            .get(table, MARKER)
+            .map_err(|error| failed(table, &error))?
+        else {
             return Ok(None);
         };
         let damaged = || StoreError::Damaged {
@@ -81,13 +104,22 @@ impl Engine {
 
     /// Bytes of all tables on disk.
     pub(crate) fn disk_bytes(&self) -> u64 {
-        let tables = [&self.latest, &self.past, &self.blocks, &self.pages];
+        let tables = [&self.latest, &self.past, &self.blocks, &self.pages()];
         tables.iter().map(|table| table.disk_space()).sum()
+    }
+
+    /// Reads every row of the tables that hold history, so that all of their checksums are checked.
+    pub(crate) fn read_history(&self) -> Result<(), StoreError> {
+        let snapshot = self.snapshot();
+        let past = |key: &[u8], value: &[u8]| parse_past_key(key).is_some() && parse_past(value).is_some();
+        read_all(&snapshot, &self.past, past)?;
+        let blocks = |key: &[u8], value: &[u8]| parse_block_key(key).is_some() && parse_block(value).is_some();
+        read_all(&snapshot, &self.blocks, blocks)
     }
 
     /// Merges all files of all tables into one level each, which drops everything that is not kept. Takes long.
     pub(crate) fn compact(&self) -> Result<(), StoreError> {
-        for table in [&self.latest, &self.past, &self.blocks, &self.pages] {
+        for table in [&self.latest, &self.past, &self.blocks, &self.pages()] {
             table.major_compact().map_err(|error| failed(table, &error))?;
         }
         Ok(())
@@ -140,6 +172,18 @@ impl<'a> Ingestion<'a> {
     fn run(&mut self, step: Step) -> Result<(), StoreError> {
         (self.step)(step).map_err(|error| failed(self.table, &error))
     }
+}
+
+fn read_all(snapshot: &Snapshot, table: &Keyspace, parses: impl Fn(&[u8], &[u8]) -> bool) -> Result<(), StoreError> {
+    for row in snapshot.range(table, latest_key(&[])..) {
+        let (key, value) = row.into_inner().map_err(|error| failed(table, &error))?;
+        if !parses(&key, &value) {
+            return Err(StoreError::Damaged {
+                what: format!("table {}, row {}", &**table.name(), hex::encode(&key)),
+            });
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn failed(table: &Keyspace, error: &fjall::Error) -> StoreError {

@@ -47,7 +47,10 @@ fn undo(reader: &DiskReader, from: u64, tree: &Tree) -> Result<Tree, StoreError>
     let tree = tree.update(from + 1, 0, &mut changes)?.tree;
     if tree.root() != reader.root {
         return Err(StoreError::Damaged {
-            what: format!("history of height {}: it gives another root than was committed", reader.height),
+            what: format!(
+                "history of height {}: it gives another root than was committed",
+                reader.height
+            ),
         });
     }
     Ok(tree)

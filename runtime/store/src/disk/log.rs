@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::disk::config::SyncPolicy;
 
 pub(crate) use record::{LogEntry, LogRecord, encode_record};
-pub(crate) use recover::recover_log;
+pub(crate) use recover::{cut_log_after, recover_log};
 
 const MAGIC: &[u8; 8] = b"SCSLOG01";
 

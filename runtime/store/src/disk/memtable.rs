@@ -61,20 +61,18 @@ impl Memtable {
     /// Keys in the bounds with their last version up to `height`, from both ends.
     pub(crate) fn range<'a>(
         &'a self,
-        bounds: (Bound<Arc<[u8]>>, Bound<Arc<[u8]>>),
+        start: Bound<Arc<[u8]>>,
+        end: Bound<Arc<[u8]>>,
         height: u64,
     ) -> impl DoubleEndedIterator<Item = (Arc<[u8]>, Write)> + 'a {
-        self.entries.range(bounds).filter_map(move |entry| {
+        self.entries.range((start, end)).filter_map(move |entry| {
             let (_, write) = last_until(entry.value(), height)?;
             Some((entry.key().clone(), write))
         })
     }
 
     /// Calls `visit` with each key and its versions, in order.
-    pub(crate) fn for_each<E>(
-        &self,
-        mut visit: impl FnMut(&Arc<[u8]>, &Versions) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub(crate) fn for_each<E>(&self, mut visit: impl FnMut(&Arc<[u8]>, &Versions) -> Result<(), E>) -> Result<(), E> {
         self.entries.iter().try_for_each(|entry| {
             let versions = entry.value().read().unwrap_or_else(PoisonError::into_inner);
             visit(entry.key(), &versions)
@@ -110,8 +108,8 @@ mod tests {
         assert_eq!(table.get(b"a", 7), Some((7, None)));
         assert_eq!(table.get(b"a", 99), Some((8, value(2))));
         assert_eq!(table.get(b"b", 99), None);
-        let all = (Bound::Unbounded, Bound::Unbounded);
-        assert_eq!(table.range(all.clone(), 4).count(), 0);
-        assert_eq!(table.range(all, 7).collect::<Vec<_>>(), [(key, None)]);
+        let all = |height| table.range(Bound::Unbounded, Bound::Unbounded, height);
+        assert_eq!(all(4).count(), 0);
+        assert_eq!(all(7).collect::<Vec<_>>(), [(key, None)]);
     }
 }

@@ -13,20 +13,20 @@ use crate::disk::history::TreeAt;
 use crate::disk::log::{Log, sync_dir};
 use crate::disk::pages::new_page_cache;
 use crate::disk::reader::DiskReader;
-use crate::disk::recover::{Recovered, recover};
+use crate::disk::recover::{Recovered, RecoveredTree, recover};
 use crate::disk::retention::Retention;
 use crate::disk::row_cache::RowCache;
 use crate::disk::shared::Shared;
 use crate::disk::{DiskStore, stamp};
 
 /// Says what the folder is, and in which format.
-pub(super) const FORMAT_FILE: &str = "FORMAT";
+const FORMAT_FILE: &str = "FORMAT";
 const FORMAT: &str = "supercloud-store 1\n";
 /// There while a restore is not done.
 pub(super) const RESTORING_FILE: &str = "RESTORING";
-const LOG_DIR: &str = "log";
+pub(super) const LOG_DIR: &str = "log";
 const TABLES_DIR: &str = "tables";
-const HEAD_FILE: &str = "head";
+pub(super) const HEAD_FILE: &str = "head";
 
 impl DiskStore {
     /// Opens the store in `dir`; makes an empty one when the folder is missing or empty.
@@ -63,18 +63,22 @@ impl DiskStore {
         let Recovered {
             committed,
             tree,
-            written,
-            removed,
-            unwritten,
             view,
             segments,
             recovery,
         } = recovered;
+        let RecoveredTree {
+            tree,
+            written,
+            removed,
+            unwritten,
+        } = tree;
         let root = tree.root();
         if let Some(height) = committed
             && acknowledged != Some(Acknowledged { height, root })
         {
-            head.reset(Acknowledged { height, root }).map_err(OpenError::io(&head_path))?;
+            head.reset(Acknowledged { height, root })
+                .map_err(OpenError::io(&head_path))?;
         }
         let height = committed.unwrap_or_default();
         shared.rows.begin_commit(height);

@@ -27,6 +27,7 @@ pub(crate) fn new_page_cache(bytes: usize) -> PageCache {
     Cache::with_weighter(bytes / 2048, bytes as u64, PageWeight)
 }
 
+#[derive(Clone)]
 pub(crate) struct DiskPages {
     pub(crate) table: Keyspace,
     pub(crate) snapshot: Snapshot,

@@ -55,9 +55,10 @@ impl View {
     fn latest_in<'a>(&'a self, keys: KeyRange<'_>, until: Option<u64>) -> Source<'a> {
         let start = latest_key(keys.start.unwrap_or_default());
         let end = keys.end.map(latest_key);
-        let rows = self
-            .snapshot
-            .range(&self.latest, (Bound::Included(start), end.map_or(Bound::Unbounded, Bound::Excluded)));
+        let rows = self.snapshot.range(
+            &self.latest,
+            (Bound::Included(start), end.map_or(Bound::Unbounded, Bound::Excluded)),
+        );
         let parse = move |(row, value): (&[u8], &[u8])| -> Result<Option<Entry>, StoreError> {
             let key = parse_latest_key(row).ok_or_else(|| damaged("latest", row))?;
             let found = parse_versioned(value).ok_or_else(|| damaged("latest", key))?;
@@ -67,7 +68,9 @@ impl View {
         let found = Directed::new(rows, keys.direction).filter_map(move |guard| {
             let row = guard.into_inner().map_err(|error| failed(&self.latest, &error));
             let parsed = row.and_then(|(row, value)| parse((&row, &value)));
-            parsed.map(|entry| entry.map(|(key, value)| (key, Some(value)))).transpose()
+            parsed
+                .map(|entry| entry.map(|(key, value)| (key, Some(value))))
+                .transpose()
         });
         boxed(found)
     }
@@ -115,9 +118,11 @@ impl View {
 }
 
 fn memtable_in<'a>(table: &'a crate::disk::memtable::Memtable, keys: KeyRange<'_>, height: u64) -> Source<'a> {
-    let start = keys.start.map_or(Bound::Unbounded, |start| Bound::Included(Arc::from(start)));
+    let start = keys
+        .start
+        .map_or(Bound::Unbounded, |start| Bound::Included(Arc::from(start)));
     let end = keys.end.map_or(Bound::Unbounded, |end| Bound::Excluded(Arc::from(end)));
-    let found = Directed::new(table.range((start, end), height), keys.direction);
+    let found = Directed::new(table.range(start, end, height), keys.direction);
     boxed(found.map(|(key, write)| Ok((key.to_vec(), write.map(|value| value.to_vec())))))
 }
 
@@ -171,7 +176,11 @@ impl Merged<'_> {
 
     fn skip(&mut self, key: &[u8]) {
         for source in &mut self.sources {
-            let is_same = |found: &Found| found.as_ref().is_ok_and(|(other, _)| other.as_slice().cmp(key) == Ordering::Equal);
+            let is_same = |found: &Found| {
+                found
+                    .as_ref()
+                    .is_ok_and(|(other, _)| other.as_slice().cmp(key) == Ordering::Equal)
+            };
             source.next_if(is_same);
         }
     }
@@ -199,4 +208,3 @@ impl Iterator for Merged<'_> {
         None
     }
 }
-

@@ -2,18 +2,14 @@
 
 use std::sync::Arc;
 
-use fjall::Readable;
 use supercloud_chain::store::{Direction, StoreError};
 
-use crate::changes::hash_changes;
-use crate::changes::HashedChange;
+use crate::changes::{HashedChange, hash_changes};
 use crate::disk::checkpoint::{PageWrite, height_and_root};
-use crate::disk::engine::{Ingestion, failed};
 use crate::disk::range::KeyRange;
-use crate::disk::rows::latest_key;
 use crate::disk::shared::Shared;
-use crate::disk::stamp;
 use crate::disk::view::View;
+use crate::disk::{DiskStore, stamp};
 use crate::tree::{Path, Tree};
 
 /// Entries that go into the tree at once.
@@ -36,16 +32,9 @@ pub(crate) struct TreeBuilder<'a> {
 }
 
 impl<'a> TreeBuilder<'a> {
-    /// Empties the table first.
-    pub(crate) fn new(shared: &'a Arc<Shared>, height: u64, limit: usize) -> Result<Self, StoreError> {
-        let table = &shared.engine.pages;
-        let mut rows = Ingestion::begin(table, &INCOMPLETE)?;
-        for row in shared.engine.snapshot().range(table, latest_key(&[])..) {
-            let key = row.key().map_err(|error| failed(table, &error))?;
-            rows.remove(key.to_vec())?;
-        }
-        rows.finish()?;
-        Ok(Self {
+    /// The table of pages is empty.
+    pub(crate) fn new(shared: &'a Arc<Shared>, height: u64, limit: usize) -> Self {
+        Self {
             shared,
             height,
             limit,
@@ -55,7 +44,7 @@ impl<'a> TreeBuilder<'a> {
             unwritten: 0,
             removed: Vec::new(),
             chunk: Vec::with_capacity(CHUNK),
-        })
+        }
     }
 
     pub(crate) fn add(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), StoreError> {
@@ -104,13 +93,35 @@ impl<'a> TreeBuilder<'a> {
     }
 }
 
+impl DiskStore {
+    /// Builds the tree again from the entries: what [`DiskStore::check`] asks for when only pages are damaged. Fails when
+    /// the entries do not give the committed root.
+    pub fn rebuild(&mut self) -> Result<(), StoreError> {
+        self.checkpoint()?;
+        let height = self.latest.height;
+        if self.committed.is_none() {
+            return Ok(());
+        }
+        self.shared.page_cache.clear();
+        let tree = rebuild_tree(&self.shared, &self.view, height, self.config.write_buffer_bytes)?;
+        if tree.root() != self.latest.root {
+            return Err(StoreError::Damaged {
+                what: format!("entries of height {height}: they give another root than was committed"),
+            });
+        }
+        self.use_rebuilt(tree);
+        Ok(())
+    }
+}
+
 pub(crate) fn rebuild_tree(
     shared: &Arc<Shared>,
     view: &View,
     height: u64,
     write_buffer_bytes: usize,
 ) -> Result<Tree, StoreError> {
-    let mut builder = TreeBuilder::new(shared, height, write_buffer_bytes)?;
+    shared.engine.renew_pages()?;
+    let mut builder = TreeBuilder::new(shared, height, write_buffer_bytes);
     let all = KeyRange {
         start: None,
         end: None,

@@ -42,7 +42,8 @@ impl Retention {
     pub(crate) fn restore(&self, cut: u64, every: u64, every_since: u64) {
         self.cut.store(cut, Ordering::Relaxed);
         let same = self.every.unwrap_or_default() == every;
-        self.every_since.store(if same { every_since } else { cut }, Ordering::Relaxed);
+        self.every_since
+            .store(if same { every_since } else { cut }, Ordering::Relaxed);
     }
 
     /// Cut, distance of kept multiples, and since when: what [`Retention::restore`] takes.
@@ -77,7 +78,8 @@ impl Retention {
 
     fn is_kept_multiple(&self, height: u64) -> bool {
         let since = self.every_since.load(Ordering::Relaxed);
-        self.every.is_some_and(|every| height.is_multiple_of(every) && height >= since)
+        self.every
+            .is_some_and(|every| height.is_multiple_of(every) && height >= since)
     }
 
     /// Whether a kept version has the value that was written at `since` and replaced at `until`.
@@ -135,13 +137,14 @@ impl CompactionFilter for Filter {
 pub(crate) fn keeps_past(retention: &Retention, key: &[u8], value: &[u8]) -> bool {
     let until = parse_past_key(key).map(|(_, until)| until);
     let since = parse_past(value).map(|before| before.map_or(0, |before| before.since));
-    until.zip(since).is_none_or(|(until, since)| retention.needs(since, until))
+    until
+        .zip(since)
+        .is_none_or(|(until, since)| retention.needs(since, until))
 }
 
 pub(crate) fn keeps_block(retention: &Retention, key: &[u8], _value: &[u8]) -> bool {
-    parse_block_key(key).is_none_or(|height| {
-        height >= retention.cut.load(Ordering::Relaxed) || retention.is_kept_multiple(height)
-    })
+    parse_block_key(key)
+        .is_none_or(|height| height >= retention.cut.load(Ordering::Relaxed) || retention.is_kept_multiple(height))
 }
 
 #[cfg(test)]

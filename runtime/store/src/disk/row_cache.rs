@@ -108,7 +108,11 @@ mod tests {
         cache.begin_commit(6);
         cache.replace(b"k", row(6, 2));
         assert_eq!(load(&cache, 6, row(0, 9)), row(6, 2).value);
-        assert_eq!(load(&cache, 5, row(3, 1)), row(3, 1).value, "an older view reads its own");
+        assert_eq!(
+            load(&cache, 5, row(3, 1)),
+            row(3, 1).value,
+            "an older view reads its own"
+        );
         assert_eq!(cache.get(b"k"), Some(row(6, 2)));
     }
 

@@ -56,7 +56,7 @@ impl Shared {
     /// Source of the tree's pages in the tables as they are now.
     pub(crate) fn pages(&self) -> Arc<DiskPages> {
         Arc::new(DiskPages {
-            table: self.engine.pages.clone(),
+            table: self.engine.pages(),
             snapshot: self.engine.snapshot(),
             cache: self.page_cache.clone(),
         })

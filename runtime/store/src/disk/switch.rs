@@ -11,7 +11,7 @@ use crate::disk::memtable::Memtable;
 use crate::disk::reader::copy_error;
 use crate::disk::view::View;
 use crate::disk::{DiskStore, stamp};
-use crate::tree::Page;
+use crate::tree::{Page, Tree};
 
 /// Blocks after which a checkpoint begins, however small they were: bounds the time that opening takes.
 const MAX_BLOCKS: u64 = 10_000;
@@ -52,7 +52,10 @@ impl DiskStore {
     }
 
     pub(super) fn finish_checkpoint_if_done(&mut self) -> Result<(), StoreError> {
-        let is_done = self.running.as_ref().is_some_and(|running| running.thread.is_finished());
+        let is_done = self
+            .running
+            .as_ref()
+            .is_some_and(|running| running.thread.is_finished());
         if is_done { self.finish_checkpoint() } else { Ok(()) }
     }
 
@@ -67,7 +70,9 @@ impl DiskStore {
         let Some(height) = self.committed.filter(|height| self.view.base < Some(*height)) else {
             return Ok(());
         };
-        self.log.end_segment().map_err(|error| StoreError::Io(format!("log: {error}")))?;
+        self.log
+            .end_segment()
+            .map_err(|error| StoreError::Io(format!("log: {error}")))?;
         let sealed = self.view.memtables[0].clone();
         let checkpoint = Checkpoint {
             shared: self.shared.clone(),
@@ -120,6 +125,16 @@ impl DiskStore {
         self.join_freeing();
         self.freeing = Some(std::thread::spawn(move || drop((old_view, old_trees, unwritten))));
         Ok(())
+    }
+
+    /// Goes on with a tree of the same version, all of whose pages are on disk.
+    pub(super) fn use_rebuilt(&mut self, tree: Tree) {
+        self.tree = tree;
+        self.recent.clear();
+        self.written = stamp(self.latest.height);
+        self.removed.clear();
+        self.unwritten = 0;
+        self.set_view(self.view.memtables.clone(), self.view.base);
     }
 
     fn join_freeing(&mut self) {

@@ -71,7 +71,11 @@ impl View {
     ) -> Result<Option<Versioned>, StoreError> {
         let rows = past_key(key, height + 1)..=past_key(key, u64::MAX);
         let Some(guard) = self.snapshot.range(&self.past, rows).next() else {
-            return if must_exist { Err(damaged("past", key)) } else { Ok(None) };
+            return if must_exist {
+                Err(damaged("past", key))
+            } else {
+                Ok(None)
+            };
         };
         let row = guard.value().map_err(|error| failed(&self.past, &error))?;
         let row = parse_past(&row).ok_or_else(|| damaged("past", key))?;

@@ -97,7 +97,10 @@ fn keys_have_between_one_and_the_limit_of_bytes() {
     ));
     assert!(matches!(
         store.commit(1, write(32_001)),
-        Err(StoreError::KeyLength { len: 32_001, limit: 32_000 })
+        Err(StoreError::KeyLength {
+            len: 32_001,
+            limit: 32_000
+        })
     ));
     store.commit(1, write(1)).unwrap();
     store.commit(2, write(32_000)).unwrap();

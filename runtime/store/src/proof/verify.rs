@@ -87,7 +87,11 @@ pub fn verify_absence(root: &Hash, key: &[u8], proof: &[u8]) -> Result<(), Proof
     if *root == EMPTY {
         return Ok(());
     }
-    let NonExistenceProof { key: proved, left, right } = match decode(proof)? {
+    let NonExistenceProof {
+        key: proved,
+        left,
+        right,
+    } = match decode(proof)? {
         Proof::Nonexist(proof) => proof,
         Proof::Exist(_) => return Err(wrong_kind("non-existence", "existence")),
     };
@@ -105,7 +109,9 @@ pub fn verify_absence(root: &Hash, key: &[u8], proof: &[u8]) -> Result<(), Proof
         (None, Some((right, path))) => key_hash < right && is_first(&right, &path, 0),
         (Some((left, left_path)), Some((right, right_path))) => {
             left < key_hash && key_hash < right && {
-                let fork = (0..256).find(|&depth| bit(&left, depth) != bit(&right, depth)).unwrap_or(256);
+                let fork = (0..256)
+                    .find(|&depth| bit(&left, depth) != bit(&right, depth))
+                    .unwrap_or(256);
                 fork < left_path.len()
                     && fork < right_path.len()
                     && is_last(&left, &left_path, fork + 1)
@@ -114,7 +120,11 @@ pub fn verify_absence(root: &Hash, key: &[u8], proof: &[u8]) -> Result<(), Proof
         }
         (None, None) => false,
     };
-    if enclosed { Ok(()) } else { Err(ProofError::NotNeighbours) }
+    if enclosed {
+        Ok(())
+    } else {
+        Err(ProofError::NotNeighbours)
+    }
 }
 
 fn decode(bytes: &[u8]) -> Result<Proof, ProofError> {
@@ -126,7 +136,9 @@ fn decode(bytes: &[u8]) -> Result<Proof, ProofError> {
         return Err(malformed(format!("longer than {MAX_PROOF_BYTES} bytes")));
     }
     let proof = CommitmentProof::decode(bytes).map_err(|error| malformed(error.to_string()))?;
-    proof.proof.ok_or_else(|| malformed("no proof of a known kind".to_owned()))
+    proof
+        .proof
+        .ok_or_else(|| malformed("no proof of a known kind".to_owned()))
 }
 
 /// Checks the way from leaf to root and returns the key's hash.
@@ -165,7 +177,9 @@ fn sibling_of(inner: &InnerOp, is_right: bool) -> Option<Hash> {
     } else {
         (inner.suffix.as_slice(), prefix)
     };
-    (inner.hash == SHA256 && nothing.is_empty()).then(|| sibling.try_into().ok()).flatten()
+    (inner.hash == SHA256 && nothing.is_empty())
+        .then(|| sibling.try_into().ok())
+        .flatten()
 }
 
 /// Whether nothing of the subtree at `depth` comes after this leaf.

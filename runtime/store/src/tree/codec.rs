@@ -36,7 +36,8 @@ pub(crate) fn encode_page(page: &Page) -> Vec<u8> {
 
 /// Reads a page and checks that its root is `expected`.
 pub(crate) fn decode_page(bytes: &[u8], path: &Path, expected: &Hash) -> Result<Page, TreeError> {
-    let page = parse(bytes, path).ok_or_else(|| TreeError::new(path, format!("{} bytes that are no page", bytes.len())))?;
+    let page =
+        parse(bytes, path).ok_or_else(|| TreeError::new(path, format!("{} bytes that are no page", bytes.len())))?;
     if page.root().hash != *expected {
         let (got, want) = (hex::encode(page.root().hash), hex::encode(expected));
         return Err(TreeError::new(path, format!("has root {got} and should have {want}")));
@@ -64,7 +65,11 @@ fn parse(bytes: &[u8], path: &Path) -> Option<Page> {
             let leaf: Change<'_>;
             (leaf, bytes) = parse_leaf(bytes)?;
             let in_place = path.contains(&leaf.key_hash) && path::nibble(&leaf.key_hash, path.depth()) == slot;
-            if !in_place || leaves.last().is_some_and(|last: &Change<'_>| last.key_hash >= leaf.key_hash) {
+            if !in_place
+                || leaves
+                    .last()
+                    .is_some_and(|last: &Change<'_>| last.key_hash >= leaf.key_hash)
+            {
                 return None;
             }
             leaves.push(leaf);

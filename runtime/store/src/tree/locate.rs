@@ -98,7 +98,11 @@ fn descend(page: &Page, key_hash: &Hash, bits: usize, siblings: &mut Vec<Hash>) 
             Kind::Leaf => return ControlFlow::Break(only_leaf_below(&slots, index)),
             Kind::Inner => {
                 let (left, right) = (2 * index + 1, 2 * index + 2);
-                let (next, beside) = if bit(key_hash, depth) { (right, left) } else { (left, right) };
+                let (next, beside) = if bit(key_hash, depth) {
+                    (right, left)
+                } else {
+                    (left, right)
+                };
                 siblings.push(cell(beside).hash);
                 index = next;
             }
@@ -126,10 +130,19 @@ fn descend_run(run: &Run<'_>, key_hash: &Hash, bits: usize, siblings: &mut Vec<H
     for depth in bits.. {
         match leaves {
             [] => return None,
-            [leaf] => return run.iter().find(|keyed| keyed.key_hash == *key_hash_of(leaf)).map(to_keyed),
+            [leaf] => {
+                return run
+                    .iter()
+                    .find(|keyed| keyed.key_hash == *key_hash_of(leaf))
+                    .map(to_keyed);
+            }
             _ => {
                 let (left, right) = split(leaves, depth);
-                let (next, beside) = if bit(key_hash, depth) { (right, left) } else { (left, right) };
+                let (next, beside) = if bit(key_hash, depth) {
+                    (right, left)
+                } else {
+                    (left, right)
+                };
                 siblings.push(compute_cell(beside, depth + 1).hash);
                 leaves = next;
             }
@@ -140,7 +153,10 @@ fn descend_run(run: &Run<'_>, key_hash: &Hash, bits: usize, siblings: &mut Vec<H
 
 fn nearest(run: &Run<'_>, limit: Option<&Hash>, side: Side) -> Option<KeyedLeaf> {
     let found = match side {
-        Side::Left => run.iter().take_while(|leaf| limit.is_none_or(|limit| leaf.key_hash < *limit)).last(),
+        Side::Left => run
+            .iter()
+            .take_while(|leaf| limit.is_none_or(|limit| leaf.key_hash < *limit))
+            .last(),
         Side::Right => run.iter().find(|leaf| limit.is_none_or(|limit| leaf.key_hash > *limit)),
     };
     found.map(to_keyed)

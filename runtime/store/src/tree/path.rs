@@ -1,6 +1,7 @@
 //! Where a page is: the first nibbles of the key hashes below it.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use crate::hash::Hash;
 
@@ -33,6 +34,17 @@ impl Path {
     /// Whether a key hash belongs below this page.
     pub(crate) fn contains(&self, key_hash: &Hash) -> bool {
         (0..self.depth()).all(|depth| nibble(&self.nibbles, depth) == nibble(key_hash, depth))
+    }
+
+    /// Whether key hashes below this page begin with one of these bytes.
+    pub(crate) fn meets(&self, first_bytes: &RangeInclusive<u8>) -> bool {
+        let low = self.nibbles[0];
+        let high = match self.depth {
+            0 => u8::MAX,
+            1 => low | 0xf,
+            _ => low,
+        };
+        low <= *first_bytes.end() && high >= *first_bytes.start()
     }
 
     pub(crate) fn child(&self, slot: usize) -> Self {

@@ -56,7 +56,10 @@ impl<'a> Update<'a> {
     }
 
     pub(crate) fn into_parts(self) -> (Vec<Path>, isize, usize) {
-        let removed = self.removed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let removed = self
+            .removed
+            .into_inner()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         (removed, self.unwritten.into_inner(), self.built.into_inner())
     }
 
@@ -98,12 +101,7 @@ impl<'a> Update<'a> {
         Ok(Arc::new(new))
     }
 
-    fn apply_slot<'s>(
-        &self,
-        path: Path,
-        before: Slot<'s>,
-        changes: &[Change<'s>],
-    ) -> Result<Outcome<'s>, TreeError> {
+    fn apply_slot<'s>(&self, path: Path, before: Slot<'s>, changes: &[Change<'s>]) -> Result<Outcome<'s>, TreeError> {
         match before {
             Slot::Run(run) => {
                 let leaves = merge(run.iter(), changes);

@@ -1,5 +1,6 @@
 //! Going through many pages: what a checkpoint writes, what memory can let go, every leaf for a check.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::tree::page::{Page, Slot};
@@ -25,23 +26,43 @@ impl Tree {
         }
     }
 
-    /// Calls `visit` with every leaf, in order of key hash. Reads and so checks every page.
-    pub(crate) fn for_each_leaf(&self, visit: &mut dyn FnMut(Change<'_>)) -> Result<(), TreeError> {
-        self.visit_page(&self.top, Path::ROOT, visit)
+    /// Calls `visit` with every leaf whose key hash begins with one of these bytes, in order. Reads and so checks every page
+    /// on the way; calls `damaged` for each that cannot be used, and goes on beside it.
+    pub(crate) fn for_each_leaf(
+        &self,
+        first_bytes: &RangeInclusive<u8>,
+        visit: &mut dyn FnMut(Change<'_>),
+        damaged: &mut dyn FnMut(TreeError),
+    ) {
+        self.visit_page(&self.top, Path::ROOT, first_bytes, visit, damaged);
     }
 
-    fn visit_page(&self, page: &Page, path: Path, visit: &mut dyn FnMut(Change<'_>)) -> Result<(), TreeError> {
+    fn visit_page(
+        &self,
+        page: &Page,
+        path: Path,
+        first_bytes: &RangeInclusive<u8>,
+        visit: &mut dyn FnMut(Change<'_>),
+        damaged: &mut dyn FnMut(TreeError),
+    ) {
         for (slot, content) in page.slots().into_iter().enumerate() {
             match content {
-                Slot::Run(run) => run.iter().for_each(&mut *visit),
+                Slot::Run(run) => run
+                    .iter()
+                    .filter(|leaf| first_bytes.contains(&leaf.key_hash[0]))
+                    .for_each(&mut *visit),
                 Slot::Child(root, resident) => {
                     let path = path.child(slot);
-                    let child = load_child(&*self.source, resident, &path, root)?;
-                    self.visit_page(&child, path, visit)?;
+                    if !path.meets(first_bytes) {
+                        continue;
+                    }
+                    match load_child(&*self.source, resident, &path, root) {
+                        Ok(child) => self.visit_page(&child, path, first_bytes, visit, damaged),
+                        Err(error) => damaged(error),
+                    }
                 }
             }
         }
-        Ok(())
     }
 }
 

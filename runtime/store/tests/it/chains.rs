@@ -61,6 +61,11 @@ pub(crate) fn apply(state: &mut State, changes: &Changes) {
     }
 }
 
+/// A folder in memory where the system has one: for tests that open and close hundreds of stores.
+pub(crate) fn fast_dir() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
 /// A store small enough to checkpoint every few blocks.
 pub(crate) fn small() -> DiskConfig {
     DiskConfig {
@@ -87,7 +92,11 @@ pub(crate) fn assert_state(reader: &dyn Reader, state: &State, random: &mut Rand
     assert_eq!(read, all, "height {}", reader.height());
     for _ in 0..4 {
         let (start, end) = (key(random.below(400)), key(random.below(400)));
-        let within: Vec<Entry> = all.iter().filter(|(key, _)| *key >= start && *key < end).cloned().collect();
+        let within: Vec<Entry> = all
+            .iter()
+            .filter(|(key, _)| *key >= start && *key < end)
+            .cloned()
+            .collect();
         let read: Vec<Entry> = reader.range(Some(&start), Some(&end), Direction::Ascending).collect();
         assert_eq!(read, within, "height {}", reader.height());
         let mut read: Vec<Entry> = reader.range(Some(&start), Some(&end), Direction::Descending).collect();

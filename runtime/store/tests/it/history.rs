@@ -46,11 +46,18 @@ fn refused_changes_leave_the_store_usable() {
     ));
     assert!(matches!(
         store.commit(1, write(32_001)),
-        Err(StoreError::KeyLength { len: 32_001, limit: 32_000 })
+        Err(StoreError::KeyLength {
+            len: 32_001,
+            limit: 32_000
+        })
     ));
     // Zeros are the longest keys in the tables.
-    store.commit(1, Changes::from([(vec![0; 32_000], Some(vec![1]))])).unwrap();
-    store.commit(2, Changes::from([(vec![0; 32_000], Some(vec![2]))])).unwrap();
+    store
+        .commit(1, Changes::from([(vec![0; 32_000], Some(vec![1]))]))
+        .unwrap();
+    store
+        .commit(2, Changes::from([(vec![0; 32_000], Some(vec![2]))]))
+        .unwrap();
     store.checkpoint().unwrap();
     assert_eq!(store.at(1).unwrap().get(&[0; 32_000]), Some(vec![1]));
 }
@@ -105,7 +112,9 @@ fn readers_on_many_threads_see_whole_versions_while_blocks_are_committed() {
     let mut store = open(dir.path(), small());
     // Every block sets all keys to its height, so a mixed view shows at once.
     let block = |height: u64| -> Changes {
-        (0..40u8).map(|i| (vec![i + 1], Some(height.to_be_bytes().to_vec()))).collect()
+        (0..40u8)
+            .map(|i| (vec![i + 1], Some(height.to_be_bytes().to_vec())))
+            .collect()
     };
     store.commit(1, block(1)).unwrap();
     let done = AtomicBool::new(false);

@@ -3,6 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod chains;
+mod check;
+mod crash;
 mod history;
 mod model;
 mod proofs;
+mod rollback;
+mod snapshots;
+mod torn;

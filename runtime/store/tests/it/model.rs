@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use supercloud_chain::store::Store;
 use supercloud_store::{DiskConfig, MemoryStore, Pruning};
 
-use crate::chains::{Random, State, apply, assert_state, changes_at, open, small};
+use crate::chains::{Random, State, apply, assert_state, changes_at, fast_dir, open, small};
 
 /// What happens to a store between two blocks.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ proptest! {
         pruning in pruning(),
         events in prop::collection::vec(event(), 1..40),
     ) {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = fast_dir();
         let config = DiskConfig { pruning, ..small() };
         let mut disk = open(dir.path(), config);
         let mut memory = MemoryStore::new();

@@ -2,8 +2,8 @@
 //! height and at past ones; and none that was tampered with.
 
 use ics23::HostFunctionsProvider;
-use prost::Message;
 use proptest::prelude::*;
+use prost::Message;
 use sha2::{Digest, Sha256};
 use supercloud_chain::store::{Changes, Proved, Reader, Store, StoreError};
 use supercloud_store::proof::{
@@ -167,7 +167,10 @@ fn proof_that_would_undo_too_much_is_refused_with_the_height_that_is_possible() 
     store.checkpoint().unwrap();
     match store.at(5).unwrap().prove(b"a") {
         Err(StoreError::NotProvable { height: 5, reason }) => {
-            assert!(reason.starts_with("more than 50 keys changed since; heights from "), "{reason}");
+            assert!(
+                reason.starts_with("more than 50 keys changed since; heights from "),
+                "{reason}"
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -230,7 +233,11 @@ fn absence(key: &[u8], left: Option<&ExistenceProof>, right: Option<&ExistencePr
 #[test]
 fn no_choice_of_neighbours_proves_the_absence_of_an_entry() {
     let (root, proofs) = samples();
-    let entries: Vec<ExistenceProof> = proofs.iter().filter_map(|(_, proved)| existence(proved)).take(16).collect();
+    let entries: Vec<ExistenceProof> = proofs
+        .iter()
+        .filter_map(|(_, proved)| existence(proved))
+        .take(16)
+        .collect();
     let choices = || entries.iter().map(Some).chain([None]);
     for target in &entries {
         for left in choices() {
@@ -250,7 +257,12 @@ fn neighbours_further_apart_do_not_prove_an_absence_between_them() {
     let (absent, _) = proofs.iter().find(|(_, proved)| proved.value.is_none()).unwrap();
     let at = entries.partition_point(|proof| Sha256::digest(&proof.key) < Sha256::digest(absent));
     assert!(at >= 2 && at + 1 < entries.len());
-    for (left, right) in [(Some(at - 2), Some(at)), (Some(at - 1), Some(at + 1)), (None, Some(at)), (Some(at - 1), None)] {
+    for (left, right) in [
+        (Some(at - 2), Some(at)),
+        (Some(at - 1), Some(at + 1)),
+        (None, Some(at)),
+        (Some(at - 1), None),
+    ] {
         let forged = absence(absent, left.map(|i| &entries[i]), right.map(|i| &entries[i]));
         assert_eq!(verify_absence(&root, absent, &forged), Err(ProofError::NotNeighbours));
     }

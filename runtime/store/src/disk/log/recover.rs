@@ -76,6 +76,24 @@ fn read_segment(
     Ok((offset, None))
 }
 
+/// Drops all records above `height`; the log must be whole.
+pub(crate) fn cut_log_after(dir: &Path, height: u64) -> Result<(), OpenError> {
+    let mut segments = list_segments(dir)?;
+    for index in 0..segments.len() {
+        let path = segment_path(dir, segments[index]);
+        let bytes = fs::read(&path).map_err(OpenError::io(&path))?;
+        let mut offset = encode_header(0).len();
+        while let Ok((record, len)) = parse_record(bytes.get(offset..).unwrap_or_default()) {
+            if record.height > height {
+                cut(dir, &mut segments, index + 1, offset, bytes.len())?;
+                return Ok(());
+            }
+            offset += len;
+        }
+    }
+    Ok(())
+}
+
 /// Ends the log after `valid` bytes of the segment before `end`; returns how many bytes that drops.
 fn cut(dir: &Path, segments: &mut Vec<u64>, end: usize, valid: usize, len: usize) -> Result<u64, OpenError> {
     let mut dropped = (len - valid) as u64;
@@ -92,7 +110,10 @@ fn cut(dir: &Path, segments: &mut Vec<u64>, end: usize, valid: usize, len: usize
         fs::remove_file(&path).map_err(OpenError::io(&path))?;
         segments.pop();
     } else {
-        let file = OpenOptions::new().write(true).open(&path).map_err(OpenError::io(&path))?;
+        let file = OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .map_err(OpenError::io(&path))?;
         file.set_len(valid as u64).map_err(OpenError::io(&path))?;
         file.sync_all().map_err(OpenError::io(&path))?;
     }
