@@ -33,6 +33,9 @@ mod coin;
 mod config;
 mod error;
 mod event;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gas;
 mod genesis;
 mod gov;

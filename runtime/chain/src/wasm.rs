@@ -25,7 +25,7 @@ mod execute;
 mod gas_register;
 mod grpc;
 mod instantiate;
-mod json;
+pub(crate) mod json;
 mod label;
 mod migrate;
 mod outgoing;

@@ -1,9 +1,11 @@
 //! The JSON that contracts and the host exchange. Field names are facts of the ABI; numbers up to 64 bits are JSON
-//! numbers, larger ones and timestamps are text, bytes are base64.
+//! numbers, larger ones and timestamps are text, bytes are base64. All can be written and read, although the host only
+//! does one of both with most: that is how `fuzzing` compares them with the contracts' library.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::de::{Error as _, IgnoredAny};
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::coin::{Coin as ChainCoin, CoinError, Coins};
@@ -22,6 +24,22 @@ impl<'de> Deserialize<'de> for Binary {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         BASE64_STANDARD.decode(text).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// What the host does not look into. Written, it is an empty object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ignored;
+
+impl Serialize for Ignored {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_map(Some(0))?.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Ignored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
     }
 }
 
@@ -55,48 +73,48 @@ pub(crate) fn from_coins(coins: &Coins) -> Vec<Coin> {
 
 // --- Into the contract ---
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Env {
     pub(crate) block: BlockInfo,
     pub(crate) transaction: Option<TransactionInfo>,
     pub(crate) contract: ContractAddress,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BlockInfo {
     pub(crate) height: u64,
     pub(crate) time: String,
     pub(crate) chain_id: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TransactionInfo {
     pub(crate) index: u32,
     pub(crate) hash: Binary,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ContractAddress {
     pub(crate) address: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MessageInfo {
     pub(crate) sender: String,
     pub(crate) funds: Vec<Coin>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MigrateInfo {
     pub(crate) sender: String,
     pub(crate) old_migrate_version: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Reply {
     pub(crate) gas_used: u64,
     pub(crate) id: u64,
-    #[serde(skip_serializing_if = "is_empty")]
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(crate) payload: Binary,
     pub(crate) result: SubMsgResult,
 }
@@ -105,21 +123,21 @@ fn is_empty(binary: &Binary) -> bool {
     binary.0.is_empty()
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SubMsgResult {
     Ok(SubMsgResponse),
     Error(String),
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SubMsgResponse {
     pub(crate) events: Vec<ContractEvent>,
     pub(crate) data: Option<Binary>,
     pub(crate) msg_responses: Vec<MsgResponse>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MsgResponse {
     pub(crate) type_url: String,
     pub(crate) value: Binary,
@@ -127,7 +145,7 @@ pub(crate) struct MsgResponse {
 
 // --- Out of the contract ---
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ContractResult<T> {
     #[serde(rename = "ok")]
     Ok(T),
@@ -135,7 +153,7 @@ pub(crate) enum ContractResult<T> {
     Err(String),
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Response {
     pub(crate) messages: Vec<SubMsg>,
     pub(crate) attributes: Vec<Attribute>,
@@ -158,7 +176,7 @@ pub(crate) struct ContractEvent {
     pub(crate) attributes: Vec<Attribute>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SubMsg {
     pub(crate) id: u64,
     pub(crate) msg: CosmosMsg,
@@ -169,7 +187,7 @@ pub(crate) struct SubMsg {
     pub(crate) reply_on: ReplyOn,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReplyOn {
     Always,
@@ -178,7 +196,7 @@ pub(crate) enum ReplyOn {
     Never,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CosmosMsg {
     Bank(BankMsg),
@@ -186,28 +204,28 @@ pub(crate) enum CosmosMsg {
     /// `stargate` is its name in CosmWasm 1.
     #[serde(alias = "stargate")]
     Any(AnyMsg),
-    Custom(IgnoredAny),
-    Staking(IgnoredAny),
-    Distribution(IgnoredAny),
-    Gov(IgnoredAny),
-    Ibc(IgnoredAny),
-    Ibc2(IgnoredAny),
+    Custom(Ignored),
+    Staking(Ignored),
+    Distribution(Ignored),
+    Gov(Ignored),
+    Ibc(Ignored),
+    Ibc2(Ignored),
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AnyMsg {
     pub(crate) type_url: String,
     pub(crate) value: Binary,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BankMsg {
     Send { to_address: String, amount: Vec<Coin> },
     Burn { amount: Vec<Coin> },
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WasmMsg {
     Execute {
@@ -246,35 +264,35 @@ pub(crate) enum WasmMsg {
 
 // --- Queries ---
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum QueryRequest {
     Bank(BankQuery),
     Wasm(WasmQuery),
     Stargate(PathQuery),
     Grpc(PathQuery),
-    Custom(IgnoredAny),
-    Staking(IgnoredAny),
-    Distribution(IgnoredAny),
-    Ibc(IgnoredAny),
+    Custom(Ignored),
+    Staking(Ignored),
+    Distribution(Ignored),
+    Ibc(Ignored),
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PathQuery {
     pub(crate) path: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BankQuery {
     Supply { denom: String },
     Balance { address: String, denom: String },
     AllBalances { address: String },
     DenomMetadata { denom: String },
-    AllDenomMetadata(IgnoredAny),
+    AllDenomMetadata(Ignored),
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WasmQuery {
     Smart {
@@ -300,14 +318,14 @@ pub(crate) enum WasmQuery {
     },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RangeOrder {
     Ascending,
     Descending,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum SystemResult {
     #[serde(rename = "ok")]
     Ok(ContractResult<Binary>),
@@ -315,7 +333,7 @@ pub(crate) enum SystemResult {
     Err(SystemError),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SystemError {
     InvalidRequest { error: String, request: Binary },
@@ -324,7 +342,7 @@ pub(crate) enum SystemError {
     UnsupportedRequest { kind: String },
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ContractInfoResponse {
     pub(crate) code_id: u64,
     pub(crate) creator: String,
@@ -333,7 +351,7 @@ pub(crate) struct ContractInfoResponse {
     pub(crate) pinned: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CodeInfoResponse {
     pub(crate) code_id: u64,
     pub(crate) creator: String,
@@ -341,28 +359,28 @@ pub(crate) struct CodeInfoResponse {
     pub(crate) checksum: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RawRangeResponse {
     pub(crate) data: Vec<(Binary, Binary)>,
     pub(crate) next_key: Option<Binary>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AmountResponse {
     pub(crate) amount: Coin,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AllBalancesResponse {
     pub(crate) amount: Vec<Coin>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DenomMetadataResponse {
     pub(crate) metadata: DenomMetadata,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DenomMetadata {
     pub(crate) description: String,
     pub(crate) denom_units: Vec<DenomUnit>,
@@ -374,7 +392,7 @@ pub(crate) struct DenomMetadata {
     pub(crate) uri_hash: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DenomUnit {
     pub(crate) denom: String,
     pub(crate) exponent: u32,
