@@ -64,7 +64,10 @@ pub use genesis::{
 pub use gov::GovError;
 pub use tokenfactory::TokenFactoryError;
 pub use tx::MAX_TX_LEN;
-pub use wasm::{WasmError, compute_classic_address, compute_predictable_address};
+pub use wasm::{
+    MAX_GOV_WASM_LEN, MAX_WASM_LEN, WasmError, compute_classic_address, compute_predictable_address, compute_store_gas,
+    unpack_wasm,
+};
 
 /// What a simulation returns: a [`TxResult`] whose `gas_used` is the estimate.
 pub type SimulateResult = TxResult;

@@ -36,18 +36,20 @@ mod reply;
 mod response;
 mod store_code;
 mod sudo;
+mod upload;
 
 pub use address::{compute_classic_address, compute_predictable_address};
 pub(crate) use grpc::{QUERY_GAS_LIMIT, answer};
+pub use upload::{compute_store_gas, unpack_wasm};
 
 /// Most messages below messages.
 pub(crate) const MAX_MESSAGE_DEPTH: u32 = 100;
 /// Most smart queries below smart queries.
 pub(crate) const MAX_QUERY_DEPTH: u32 = 10;
 /// Most bytes of Wasm, compressed and uncompressed, from anybody.
-pub(crate) const MAX_WASM_LEN: usize = 800 * 1024;
+pub const MAX_WASM_LEN: usize = 800 * 1024;
 /// The same for governance.
-pub(crate) const MAX_GOV_WASM_LEN: usize = 3 * 1024 * 1024;
+pub const MAX_GOV_WASM_LEN: usize = 3 * 1024 * 1024;
 /// Most bytes that a submessage may hand to its reply.
 pub(crate) const MAX_PAYLOAD_LEN: usize = 128 * 1024;
 

@@ -27,6 +27,9 @@ pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod engine;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub(crate) mod gas;
 pub(crate) mod guest;
 pub(crate) mod imports;
