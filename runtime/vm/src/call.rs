@@ -7,9 +7,9 @@
 //! The guest frees its arguments, the host the result. Regions that cross are paid for in both directions.
 
 use supercloud_chain::vm::{EntryPoint, VmError, VmReport};
-use wasmtime::{AsContextMut, Engine, Extern, Instance, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{AsContextMut, Extern, Instance, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
 
-use crate::cache::Code;
+use crate::code::Code;
 use crate::guest::{CallState, Guest, GuestExports, classify_trap};
 use crate::loan::Loan;
 
@@ -26,14 +26,8 @@ pub(crate) struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// Instantiates `code`.
-    pub(crate) fn open(
-        engine: &Engine,
-        code: &'a Code,
-        backend: Loan,
-        memory_pages: u32,
-        gas_limit: u64,
-    ) -> Result<Self, VmError> {
-        let mut store = Store::new(engine, CallState::new(backend, memory_pages));
+    pub(crate) fn open(code: &'a Code, backend: Loan, gas_limit: u64) -> Result<Self, VmError> {
+        let mut store = Store::new(code.engine(), CallState::new(backend));
         store.limiter(|state| &mut state.memory_limiter);
         let instance = code
             .instance
@@ -83,11 +77,16 @@ impl<'a> Session<'a> {
             Err(VmError::OutOfGas) => 0,
             _ => self.guest().gas_left().unwrap_or_default(),
         };
+        let trace = match result {
+            Ok(_) => Vec::new(),
+            Err(_) => std::mem::take(&mut self.store.data_mut().trace),
+        };
         let gas_external = self.store.data().gas_external;
         VmReport {
             gas_internal: self.gas_limit.saturating_sub(gas_external).saturating_sub(gas_left),
             gas_external,
             result,
+            trace,
         }
     }
 

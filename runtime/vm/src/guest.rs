@@ -3,8 +3,11 @@
 //! Guest and backend draw on one counter, the injected global `gas_left`. What the backend charges is also summed in
 //! `gas_external`, so that internal gas is `limit - external - left`.
 
-use supercloud_chain::vm::{Backend, BackendError, BackendResult, VmError};
-use wasmtime::{Global, Memory, ResourceLimiter, StoreContextMut, Trap, TypedFunc, Val, WasmParams, WasmResults};
+use supercloud_chain::vm::{Backend, BackendError, BackendResult, MAX_MEMORY_PAGES, VmError};
+use wasmtime::{
+    FrameInfo, Global, Memory, ResourceLimiter, StoreContextMut, Trap, TypedFunc, Val, WasmBacktrace, WasmParams,
+    WasmResults,
+};
 
 use crate::gas;
 use crate::loan::Loan;
@@ -24,21 +27,22 @@ pub(crate) struct CallState {
     pub(crate) gas_external: u64,
     pub(crate) read_only: bool,
     pub(crate) iterators: u32,
+    /// Functions that were running when guest code was first stopped, innermost first.
+    pub(crate) trace: Vec<u32>,
     call_depth: u32,
 }
 
 impl CallState {
     /// State of a call that has not begun; storage is read-only until said otherwise.
-    pub(crate) fn new(backend: Loan, memory_pages: u32) -> Self {
+    pub(crate) fn new(backend: Loan) -> Self {
         Self {
-            memory_limiter: MemoryLimiter {
-                max_bytes: memory_pages as usize * 64 * 1024,
-            },
+            memory_limiter: MemoryLimiter,
             backend,
             exports: None,
             gas_external: 0,
             read_only: true,
             iterators: 0,
+            trace: Vec::new(),
             call_depth: 0,
         }
     }
@@ -56,13 +60,11 @@ pub(crate) struct GuestExports {
 }
 
 /// Makes `memory.grow` answer -1 beyond the limit, on every node alike.
-pub(crate) struct MemoryLimiter {
-    max_bytes: usize,
-}
+pub(crate) struct MemoryLimiter;
 
 impl ResourceLimiter for MemoryLimiter {
     fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= self.max_bytes)
+        Ok(desired <= MAX_MEMORY_PAGES as usize * 64 * 1024)
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
@@ -235,7 +237,19 @@ impl<'a> Guest<'a> {
         self.state().call_depth += 1;
         let result = function.call(&mut self.store, params);
         self.state().call_depth -= 1;
-        result.map_err(|error| self.classify(&error))
+        result.map_err(|error| {
+            self.keep_trace(&error);
+            self.classify(&error)
+        })
+    }
+
+    /// The first stop is the cause; those that follow from it say less.
+    fn keep_trace(&mut self, error: &wasmtime::Error) {
+        if self.state().trace.is_empty()
+            && let Some(backtrace) = error.downcast_ref::<WasmBacktrace>()
+        {
+            self.state().trace = backtrace.frames().iter().map(FrameInfo::func_index).collect();
+        }
     }
 
     /// Says why guest code stopped. The gas flag comes first: the injected check traps like any other code.

@@ -1,13 +1,13 @@
 //! The parts of a module that the checks look at, read in one pass that also validates the module's structure.
 //! Function bodies are kept aside: the cheap limits come first.
 
-use supercloud_chain::vm::CheckError;
+use supercloud_chain::vm::{CheckError, CheckLayer, FunctionRef};
 use wasmparser::{
-    CompositeInnerType, Export, ExternalKind, FuncToValidate, FuncType, FunctionBody, Import, MemoryType, Parser,
-    Payload, TableType, TypeRef, ValidPayload, Validator, ValidatorResources,
+    CompositeInnerType, Element, ElementKind, Export, ExternalKind, FuncToValidate, FuncType, FunctionBody, Import,
+    MemoryType, Parser, Payload, TableType, TypeRef, ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
-use super::{FEATURES, refuse};
+use super::names;
 
 /// Custom section with a decimal number, see [`Analysis::migrate_version`](supercloud_chain::vm::Analysis).
 const MIGRATE_VERSION_SECTION: &str = "cw_migrate_version";
@@ -18,6 +18,7 @@ pub(super) type Body<'a> = (FuncToValidate<ValidatorResources>, FunctionBody<'a>
 /// A parsed module; only its structure is valid so far.
 #[derive(Default)]
 pub(super) struct Outline<'a> {
+    wasm: &'a [u8],
     pub(super) types: Vec<FuncType>,
     pub(super) imports: Vec<Import<'a>>,
     /// Type index of each function that the module imports.
@@ -36,11 +37,14 @@ pub(super) struct Outline<'a> {
 
 impl<'a> Outline<'a> {
     /// Parses `wasm` and validates all but the function bodies.
-    pub(super) fn read(wasm: &'a [u8]) -> Result<Self, CheckError> {
-        let mut outline = Self::default();
-        let mut validator = Validator::new_with_features(FEATURES);
+    pub(super) fn read(wasm: &'a [u8], features: WasmFeatures) -> Result<Self, CheckError> {
+        let mut outline = Self {
+            wasm,
+            ..Self::default()
+        };
+        let mut validator = Validator::new_with_features(features);
         let mut parser = Parser::new(0);
-        parser.set_features(FEATURES);
+        parser.set_features(features);
         for payload in parser.parse_all(wasm) {
             let payload = payload.map_err(invalid)?;
             if let ValidPayload::Func(function, body) = validator.payload(&payload).map_err(invalid)? {
@@ -79,10 +83,17 @@ impl<'a> Outline<'a> {
             Payload::MemorySection(section) => self.memories = collect(section)?,
             Payload::GlobalSection(section) => self.globals = section.count(),
             Payload::ExportSection(section) => self.exports = collect(section)?,
+            Payload::ElementSection(section) => {
+                for element in section {
+                    check_element(&element.map_err(invalid)?)?;
+                }
+            }
             Payload::StartSection { func, .. } => {
-                return refuse(format!(
-                    "the module has a start function ({func}); contracts must not run on loading"
-                ));
+                return Err(CheckError {
+                    layer: CheckLayer::Interface,
+                    function: Some(names::find(self.wasm, func)),
+                    reason: "the module has a start function; contracts must not run on loading".to_owned(),
+                });
             }
             Payload::CustomSection(section) if section.name() == MIGRATE_VERSION_SECTION => {
                 self.migrate_version = Some(parse_migrate_version(section.data())?);
@@ -105,9 +116,35 @@ impl<'a> Outline<'a> {
         type_index
             .and_then(|type_index| self.types.get(type_index as usize))
             .ok_or_else(|| CheckError {
-                reason: format!("function {index} has no type"),
+                layer: CheckLayer::Parse,
+                function: Some(FunctionRef { index, name: None }),
+                reason: "the function has no type".to_owned(),
             })
     }
+
+    /// Adds the place to a refusal of the function with this body.
+    pub(super) fn in_body(&self, body: usize, error: CheckError) -> CheckError {
+        let index = self.imported_functions.len().saturating_add(body);
+        let function = names::find(self.wasm, u32::try_from(index).unwrap_or(u32::MAX));
+        CheckError {
+            function: Some(function),
+            ..error
+        }
+    }
+}
+
+/// Tables are filled on loading and never again: what could change them later is not metered.
+fn check_element(element: &Element<'_>) -> Result<(), CheckError> {
+    match element.kind {
+        ElementKind::Active { .. } => Ok(()),
+        ElementKind::Passive | ElementKind::Declared => {
+            refuse("an element segment is not active; only data segments may be passive")
+        }
+    }
+}
+
+fn refuse<T>(reason: impl Into<String>) -> Result<T, CheckError> {
+    super::refuse(CheckLayer::Parse, reason)
 }
 
 fn collect<T>(items: impl IntoIterator<Item = wasmparser::Result<T>>) -> Result<Vec<T>, CheckError> {
@@ -127,6 +164,8 @@ fn parse_migrate_version(data: &[u8]) -> Result<u64, CheckError> {
     let text = std::str::from_utf8(data).ok();
     let version = text.and_then(|text| text.parse().ok());
     version.ok_or_else(|| CheckError {
+        layer: CheckLayer::Interface,
+        function: None,
         reason: format!("custom section {MIGRATE_VERSION_SECTION} is not a decimal number of 64 bits"),
     })
 }
@@ -134,6 +173,8 @@ fn parse_migrate_version(data: &[u8]) -> Result<u64, CheckError> {
 /// The bytes are not the Wasm that is accepted here.
 pub(super) fn invalid(error: wasmparser::Error) -> CheckError {
     CheckError {
+        layer: CheckLayer::Parse,
+        function: None,
         reason: format!("invalid wasm: {} at offset {:#x}", error.message(), error.offset()),
     }
 }

@@ -1,10 +1,10 @@
 //! Gas of single functions, to be checked by hand: `O` is an operator, `A` an accounting operator.
 
+use supercloud_chain::vm::CodeRules;
 use wasmtime::{Engine, Instance, Module, Store, Val};
 
 use super::*;
-use crate::config::VmConfig;
-use crate::engine::{on_large_stack, settings};
+use crate::engine::{Compiler, on_large_stack, settings};
 
 const O: u64 = 115;
 const A: u64 = 1_610;
@@ -25,6 +25,7 @@ fn metered(functions: &str) -> Vec<u8> {
             (memory (export "memory") 1)
             (table 2 2 funcref)
             (elem (i32.const 1) $leaf)
+            (data $some "some")
             (type $unit (func))
             (func (export "interface_version_8"))
             (func (export "allocate") (param i32) (result i32) unreachable)
@@ -33,11 +34,18 @@ fn metered(functions: &str) -> Vec<u8> {
             {functions})"#
     );
     let wasm = wat::parse_str(wat).unwrap();
-    inject(&CheckedModule::new(&wasm, &VmConfig::default()).unwrap()).unwrap()
+    inject(&CheckedModule::new(&wasm, &CodeRules::default()).unwrap()).unwrap()
 }
 
+/// The outcome, which no compiler may change.
 fn run(functions: &str, limit: u64) -> Outcome {
-    let engine = Engine::new(&settings()).unwrap();
+    let optimized = run_compiled(Compiler::Optimizing, functions, limit);
+    assert_eq!(run_compiled(Compiler::Baseline, functions, limit), optimized);
+    optimized
+}
+
+fn run_compiled(compiler: Compiler, functions: &str, limit: u64) -> Outcome {
+    let engine = Engine::new(&settings(compiler)).unwrap();
     let module = Module::new(&engine, metered(functions)).unwrap();
     let mut store = Store::new(&engine, ());
     let instance = Instance::new(&mut store, &module, &[]).unwrap();
@@ -97,6 +105,11 @@ fn every_operator_is_charged_by_the_rule() {
         (locals(30), O + A),
         (locals(31) + "nop", 2 * O + O + A),
         (locals(100) + "(loop)", 71 * O + A + A + A),
+        ("(data.drop $some)".into(), O + A),
+        (
+            "(memory.init $some (i32.const 0) (i32.const 0) (i32.const 4))".into(),
+            4 * O + 4 * O + A,
+        ),
         // Bulk operators: themselves, their operands and a price per byte.
         (
             "(memory.fill (i32.const 0) (i32.const 0) (i32.const 10))".into(),
