@@ -1,6 +1,6 @@
 //! The fuzz targets' generators and oracles on fixed seeds, so that every test run exercises both.
 
-use arbitrary::{Arbitrary, Unstructured};
+use arbitrary::Unstructured;
 use supercloud_chain::fuzzing::Message;
 use supercloud_chain::vm::CodeRules;
 
@@ -20,7 +20,7 @@ fn each_seed<T>(seeds: u64, len: usize, generate: impl Fn(&mut Unstructured<'_>)
 
 #[test]
 fn regions_of_any_guest_are_read_and_written_by_the_model() {
-    let cases = each_seed(2_000, 3_000, RegionCase::arbitrary);
+    let cases: Vec<RegionCase> = each_seed(2_000, 3_000, |u| u.arbitrary());
     assert_eq!(cases.len(), 2_000);
     for case in cases {
         assert_regions_follow_the_model(&case.image, &case.message);
@@ -29,7 +29,8 @@ fn regions_of_any_guest_are_read_and_written_by_the_model() {
 
 #[test]
 fn sections_of_any_guest_decode_by_the_rule() {
-    for list in each_seed(500, 300, Vec::<Vec<u8>>::arbitrary) {
+    let lists: Vec<Vec<Vec<u8>>> = each_seed(500, 300, |u| u.arbitrary());
+    for list in lists {
         assert_list_survives(&list);
     }
     for seed in 0..2_000 {
@@ -79,7 +80,7 @@ fn messages_of_every_kind_are_read_as_by_the_contracts_own_library() {
         host: true,
         library: true,
     };
-    let cases = each_seed(2_000, 400, MessageCase::arbitrary);
+    let cases: Vec<MessageCase> = each_seed(2_000, 400, |u| u.arbitrary());
     for kind in Message::ALL {
         assert!(cases.iter().filter(|case| case.message == kind).count() >= 100, "{kind:?}");
     }
@@ -93,7 +94,8 @@ fn messages_of_every_kind_are_read_as_by_the_contracts_own_library() {
 #[test]
 fn damaged_messages_are_refused_or_read_as_by_the_contracts_own_library() {
     let mut host = 0;
-    for (seed, case) in each_seed(2_000, 400, MessageCase::arbitrary).into_iter().enumerate() {
+    let cases: Vec<MessageCase> = each_seed(2_000, 400, |u| u.arbitrary());
+    for (seed, case) in cases.into_iter().enumerate() {
         let mut text = case.json.to_string().into_bytes();
         for damage in seeds::bytes(seed as u64, 16).chunks_exact(8) {
             let at = usize::from(damage[0]) * usize::from(damage[1]) % text.len();

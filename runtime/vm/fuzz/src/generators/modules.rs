@@ -50,7 +50,7 @@ fn assemble(text: &str) -> Vec<u8> {
 pub fn module(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     let config = Config {
         exports: Some(EXPORTS.clone()),
-        available_imports: u.arbitrary()?.then(|| IMPORTS.clone()),
+        available_imports: u.arbitrary::<bool>()?.then(|| IMPORTS.clone()),
         max_imports: 7,
         allowed_instructions: InstructionKinds::new(&[
             InstructionKind::Numeric,
