@@ -59,11 +59,24 @@ fn run_all(modules: &[Vec<u8>]) -> Vec<Summary> {
 fn generated_modules_do_the_same_with_and_without_metering_on_every_compiler() {
     let modules = each_seed(200, 4_000, module);
     let ran = run_all(&modules);
-    let count = |what: fn(&Summary) -> bool| ran.iter().filter(|summary| what(summary)).count();
-    let facts = (ran.len(), count(|s| s.calls > 0), count(|s| s.stopped), count(|s| s.baseline), count(|s| s.gas > 0));
-    println!("{} modules; ran, with calls, stopped by a meter, on the baseline, with gas: {facts:?}", modules.len());
-    let (all, with_calls, stopped, baseline, with_gas) = facts;
-    assert!(all >= 100 && with_calls >= 80 && stopped >= 1 && baseline >= 50 && with_gas >= 80, "{facts:?}");
+    let sum = |what: fn(&Summary) -> usize| ran.iter().map(what).sum::<usize>();
+    let accepted = format!("{} of {} accepted", ran.len(), modules.len());
+    println!(
+        "{accepted}; calls: {} returned, {} trapped, {} stopped by a meter",
+        sum(|s| s.returned),
+        sum(|s| s.trapped),
+        sum(|s| s.stopped)
+    );
+    assert!(ran.len() * 2 > modules.len(), "{accepted}");
+    for what in [
+        sum(|s| s.returned),
+        sum(|s| s.trapped),
+        sum(|s| s.stopped),
+        sum(|s| s.host_calls),
+        sum(|s| s.baseline.into()),
+    ] {
+        assert!(what >= ran.len() / 2, "{what}");
+    }
 }
 
 #[test]
@@ -71,7 +84,7 @@ fn damaged_modules_are_refused_or_do_the_same_with_and_without_metering() {
     let modules = each_seed(300, 4_000, damaged_module);
     let ran = run_all(&modules).len();
     println!("{} of {} damaged modules were accepted", ran, modules.len());
-    assert!(ran >= 1 && ran < modules.len());
+    assert!(ran >= 10 && ran <= modules.len() - 10);
 }
 
 #[test]

@@ -48,10 +48,12 @@ fn assemble(text: &str) -> Vec<u8> {
 ///
 /// When the bytes are not enough.
 pub fn module(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
+    let imports: bool = u.arbitrary()?;
+    let bulk_memory: bool = u.arbitrary()?;
     let config = Config {
         exports: Some(EXPORTS.clone()),
-        available_imports: u.arbitrary::<bool>()?.then(|| IMPORTS.clone()),
-        max_imports: 7,
+        available_imports: imports.then(|| IMPORTS.clone()),
+        max_imports: if imports { 7 } else { 0 },
         allowed_instructions: InstructionKinds::new(&[
             InstructionKind::Numeric,
             InstructionKind::Parametric,
@@ -59,7 +61,7 @@ pub fn module(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
             InstructionKind::Memory,
             InstructionKind::Control,
         ]),
-        bulk_memory_enabled: u.arbitrary()?,
+        bulk_memory_enabled: bulk_memory,
         multi_value_enabled: u.ratio(1, 8)?,
         generate_custom_sections: u.ratio(1, 8)?,
         disallow_traps: u.ratio(1, 4)?,
@@ -67,7 +69,10 @@ pub fn module(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
         max_funcs: 12,
         max_globals: 8,
         max_data_segments: 4,
-        max_element_segments: 2,
+        // With bulk memory some are passive, which is refused.
+        max_element_segments: if bulk_memory && u.ratio(7, 8)? { 0 } else { 2 },
+        // The exported one comes on top.
+        max_memories: 0,
         max_table_elements: 2_500,
         table_max_size_required: true,
         allow_start_export: false,
@@ -88,19 +93,20 @@ pub fn module(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     Ok(Module::new(config, u)?.to_bytes())
 }
 
-/// A module with up to eight bytes changed, added or taken away.
+/// A module with up to three bytes changed, added or taken away, mostly in its code.
 ///
 /// # Errors
 ///
 /// When the bytes are not enough.
 pub fn damaged_module(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
-    let damages: Vec<(u16, u8, u8)> = (0..u.int_in_range(1..=8)?)
+    let damages: Vec<(u16, u8, u8)> = (0..u.int_in_range(1..=3)?)
         .map(|_| u.arbitrary())
         .collect::<Result<_>>()?;
     let mut wasm = module(u)?;
     for (place, kind, value) in damages {
-        let at = usize::from(place) % wasm.len();
-        match kind % 4 {
+        let first = if kind < 32 { 0 } else { wasm.len() / 2 };
+        let at = first + usize::from(place) % (wasm.len() - first);
+        match kind % 16 {
             0 => wasm.insert(at, value),
             1 => drop(wasm.remove(at)),
             _ => wasm[at] = value,

@@ -7,14 +7,16 @@ use supercloud_chain::vm::{CheckError, CodeRules};
 use supercloud_vm::fuzzing::{self, Compiler, GAS_EXHAUSTED, GAS_LEFT, STACK_LEFT};
 use wasmtime::{Engine, Module, OptLevel, Trap};
 
-use super::run::{Ending, HostCalls, Run};
+use super::run::{Ending, HostCalls, Run, functions};
 
-/// Gas of one run: about 100,000 operators.
-const GAS: u64 = 20_000_000;
+/// Gas of one run: about 40,000 operators.
+const GAS: u64 = 5_000_000;
 /// Far more operators than the gas pays for: only a module that the gas did not stop uses it up.
-const FUEL: u64 = 100_000_000;
+const FUEL: u64 = 50_000_000;
 /// Most exports that are called.
-const MAX_CALLS: usize = 12;
+const MAX_EXPORTS: usize = 12;
+/// Calls of an export, one after the other in one instance.
+const CALLS: usize = 2;
 
 static UNMETERED: LazyLock<Engine> = LazyLock::new(|| {
     let mut settings = fuzzing::engine_settings(Compiler::Optimizing);
@@ -40,17 +42,19 @@ pub enum Verdict {
     Ran(Summary),
 }
 
-/// What a run was like, for tests that must not be empty.
+/// What the runs were like, for tests that must not be empty.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// Calls that returned or trapped by themselves.
-    pub calls: usize,
-    /// Whether a meter stopped the run.
-    pub stopped: bool,
+    /// Calls that returned.
+    pub returned: usize,
+    /// Calls that trapped by themselves.
+    pub trapped: usize,
+    /// Calls that a meter stopped.
+    pub stopped: usize,
+    /// Calls of host functions.
+    pub host_calls: usize,
     /// Whether the baseline compiler took it.
     pub baseline: bool,
-    /// Gas used.
-    pub gas: u64,
 }
 
 /// Everything that can be seen of a run.
@@ -63,7 +67,7 @@ struct Observation {
     memory: Vec<u8>,
 }
 
-/// A metered run.
+/// A metered run of one export.
 #[derive(Debug, PartialEq, Eq)]
 struct Metered {
     observation: Observation,
@@ -82,31 +86,44 @@ pub fn assert_metering_is_transparent(wasm: &[u8], rules: &CodeRules) -> Verdict
     };
     fuzzing::on_large_stack(|| {
         let optimized = compile(&OPTIMIZED, &metered);
-        let seen = run_metered(&OPTIMIZED, &optimized);
-        assert_same_on(&UNOPTIMIZED, &compile(&UNOPTIMIZED, &metered), &seen);
+        let unoptimized = compile(&UNOPTIMIZED, &metered);
         // This compiler may give up on a function; the optimising one is used then.
         let baseline = Module::from_binary(&BASELINE, &metered).ok();
-        if let Some(module) = &baseline {
-            assert_same_on(&BASELINE, module, &seen);
-        }
-        assert_same_unmetered(wasm, &seen);
-        Verdict::Ran(Summary {
-            calls: seen.observation.endings.len(),
-            stopped: seen.stopped,
-            baseline: baseline.is_some(),
-            gas: GAS - seen.gas_left,
-        })
+        let unmetered = Module::from_binary(&UNMETERED, wasm).expect("the metered form compiled");
+        let exports = functions(&optimized).into_iter().take(MAX_EXPORTS);
+        let runs: Vec<Metered> = exports
+            .map(|export| {
+                let seen = run_metered(&optimized, &export);
+                for module in [Some(&unoptimized), baseline.as_ref()].into_iter().flatten() {
+                    assert_same(&run_metered(module, &export), &seen);
+                }
+                assert_same_unmetered(&unmetered, &export, &seen);
+                seen
+            })
+            .collect();
+        Verdict::Ran(summarize(&runs, baseline.is_some()))
     })
+}
+
+fn summarize(runs: &[Metered], baseline: bool) -> Summary {
+    let endings = || runs.iter().flat_map(|run| &run.observation.endings);
+    let trapped = endings().filter(|ending| matches!(ending, Ending::Trap(_))).count();
+    Summary {
+        returned: endings().count() - trapped,
+        trapped,
+        stopped: runs.iter().filter(|run| run.stopped).count(),
+        host_calls: runs.iter().map(|run| run.observation.host_calls.len()).sum(),
+        baseline,
+    }
 }
 
 fn compile(engine: &Engine, metered: &[u8]) -> Module {
     Module::from_binary(engine, metered).expect("what passed the checks compiles")
 }
 
-fn assert_same_on(engine: &Engine, module: &Module, seen: &Metered) {
-    let other = run_metered(engine, module);
-    assert_eq!(brief(&other), brief(seen));
-    assert!(other == *seen, "memories differ");
+fn assert_same(other: &Metered, seen: &Metered) {
+    assert_eq!(brief(other), brief(seen));
+    assert!(other == seen, "memories differ");
 }
 
 /// All but the memory, which would fill the screen.
@@ -122,16 +139,16 @@ fn brief(metered: &Metered) -> impl PartialEq + std::fmt::Debug + '_ {
     (started, endings, host_calls, globals, meters)
 }
 
-fn run_metered(engine: &Engine, module: &Module) -> Metered {
-    let mut run = match Run::start(engine, module, None) {
+fn run_metered(module: &Module, export: &str) -> Metered {
+    let mut run = match Run::start(module, None) {
         Ok(run) => run,
         Err(trap) => return Metered::failed(trap),
     };
     run.set_global(GAS_LEFT, GAS);
     let mut endings = Vec::new();
     let mut stopped = false;
-    for (turn, name) in calls(&run).into_iter().enumerate() {
-        let ending = run.call(&name, turn);
+    for turn in 0..CALLS {
+        let ending = run.call(export, turn);
         let trapped = matches!(ending, Ending::Trap(_));
         stopped = trapped && (meter(&mut run, GAS_EXHAUSTED) != 0 || stack_left(&mut run) < 0);
         if !stopped {
@@ -182,16 +199,14 @@ impl Observation {
 }
 
 /// Runs the module as it was uploaded, for as many calls as the metered one came to an end of.
-fn assert_same_unmetered(wasm: &[u8], seen: &Metered) {
-    let module = Module::from_binary(&UNMETERED, wasm).expect("the metered form compiled");
+fn assert_same_unmetered(module: &Module, export: &str, seen: &Metered) {
     let expected = &seen.observation;
-    let mut run = match Run::start(&UNMETERED, &module, Some(FUEL)) {
+    let mut run = match Run::start(module, Some(FUEL)) {
         Ok(run) => run,
         Err(trap) => return assert_eq!(expected.started, Err(trap)),
     };
     assert_eq!(expected.started, Ok(()));
-    let calls = calls(&run).into_iter().take(expected.endings.len());
-    let endings: Vec<Ending> = calls.enumerate().map(|(turn, name)| run.call(&name, turn)).collect();
+    let endings: Vec<Ending> = (0..expected.endings.len()).map(|turn| run.call(export, turn)).collect();
     assert_eq!(expected.endings, endings);
     if !seen.stopped {
         let unmetered = Observation::of(&mut run, endings);
@@ -199,10 +214,6 @@ fn assert_same_unmetered(wasm: &[u8], seen: &Metered) {
         assert_eq!(expected.globals, unmetered.globals);
         assert!(expected.memory == unmetered.memory, "memories differ");
     }
-}
-
-fn calls(run: &Run) -> Vec<String> {
-    run.functions().iter().take(MAX_CALLS).cloned().collect()
 }
 
 fn meter(run: &mut Run, name: &str) -> u64 {

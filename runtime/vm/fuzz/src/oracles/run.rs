@@ -2,7 +2,7 @@
 //! globals.
 
 use wasmtime::{
-    Engine, ExternType, FuncType, Global, Instance, Linker, Module, Mutability, Store, StoreLimits, StoreLimitsBuilder,
+    ExternType, FuncType, Global, Instance, Linker, Module, Mutability, Store, StoreLimits, StoreLimitsBuilder,
     Trap, Val, ValType,
 };
 
@@ -26,28 +26,34 @@ pub enum Ending {
     Trap(Trap),
 }
 
+/// Names of the exported functions.
+pub fn functions(module: &Module) -> Vec<String> {
+    let exports = module.exports();
+    let functions = exports.filter(|export| matches!(export.ty(), ExternType::Func(_)));
+    functions.map(|export| export.name().to_owned()).collect()
+}
+
 /// A module that was instantiated.
 pub struct Run {
     store: Store<HostState>,
     instance: Instance,
-    functions: Vec<String>,
 }
 
 impl Run {
     /// Instantiates `module`; every import is a function that answers by its arguments alone. The error is the trap of
     /// a module that does not fit into its own memory or table.
-    pub fn start(engine: &Engine, module: &Module, fuel: Option<u64>) -> Result<Self, Trap> {
+    pub fn start(module: &Module, fuel: Option<u64>) -> Result<Self, Trap> {
         let limits = StoreLimitsBuilder::new().memory_size(MAX_MEMORY).build();
         let state = HostState {
             calls: Vec::new(),
             limits,
         };
-        let mut store = Store::new(engine, state);
+        let mut store = Store::new(module.engine(), state);
         store.limiter(|state| &mut state.limits);
         if let Some(fuel) = fuel {
             store.set_fuel(fuel).expect("the engine counts fuel");
         }
-        let mut linker = Linker::new(engine);
+        let mut linker = Linker::new(module.engine());
         // A module may import the same function twice.
         linker.allow_shadowing(true);
         for import in module.imports() {
@@ -56,24 +62,10 @@ impl Run {
             };
             define_host_function(&mut linker, import.name(), ty);
         }
-        let exports = module.exports();
-        let functions = exports
-            .filter(|export| matches!(export.ty(), ExternType::Func(_)))
-            .map(|export| export.name().to_owned())
-            .collect();
         match linker.instantiate(&mut store, module) {
-            Ok(instance) => Ok(Self {
-                store,
-                instance,
-                functions,
-            }),
+            Ok(instance) => Ok(Self { store, instance }),
             Err(error) => Err(trap(&error)),
         }
-    }
-
-    /// Names of the exported functions.
-    pub fn functions(&self) -> &[String] {
-        &self.functions
     }
 
     /// Calls an export with arguments that depend on `turn` alone.
