@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 use supercloud_chain::vm::{Analysis, CheckError, CodeRules, FunctionRef, MeteringVersion, Vm};
-use supercloud_chain::{MAX_GOV_WASM_LEN, WasmError, unpack_wasm};
+use supercloud_chain::{MAX_CODE_BYTES, WasmError, unpack_wasm};
 use supercloud_vm::WasmtimeVm;
 
 use super::report::{Accepted, LargestFunction, Refusal, Report};
@@ -34,13 +34,13 @@ fn read(file: &Path) -> Result<Vec<u8>, Refusal> {
     let unreadable = |error: std::io::Error| Refusal::of_file(format!("cannot read the file: {error}"));
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(file).map_err(unreadable)?;
-    let mut limited = opened.take(MAX_GOV_WASM_LEN as u64 + 1);
+    let mut limited = opened.take(MAX_CODE_BYTES as u64 + 1);
     limited.read_to_end(&mut bytes).map_err(unreadable)?;
-    match unpack_wasm(&bytes, MAX_GOV_WASM_LEN) {
+    match unpack_wasm(&bytes, MAX_CODE_BYTES) {
         Ok(wasm) => Ok(wasm.into_owned()),
         Err(WasmError::Create { reason }) => Err(Refusal::of_file(reason)),
         Err(WasmError::Limit { limit, .. }) => Err(Refusal::of_file(format!(
-            "the file has more than {limit} bytes, the most that governance can upload"
+            "the file has more than {limit} bytes, the most that any chain takes"
         ))),
         Err(error) => Err(Refusal::of_file(error.to_string())),
     }

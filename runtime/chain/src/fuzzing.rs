@@ -39,15 +39,12 @@ impl Message {
         Self::Reply,
     ];
 
-    /// Reads `text` as the host does and writes what was understood.
+    /// Reads `text` as the host does and writes what was understood. What the host runs nothing of is written as a
+    /// message `unknown`.
     ///
     /// # Errors
     ///
     /// Why the host does not understand the text.
-    ///
-    /// # Panics
-    ///
-    /// When what is written does not read as what was read, which is a bug.
     pub fn rewrite(self, text: &[u8]) -> Result<Vec<u8>, String> {
         match self {
             Self::Response => rewrite::<json::ContractResult<json::Response>>(text),
@@ -62,14 +59,7 @@ impl Message {
     }
 }
 
-fn rewrite<T: Serialize + DeserializeOwned + PartialEq>(text: &[u8]) -> Result<Vec<u8>, String> {
+fn rewrite<T: Serialize + DeserializeOwned>(text: &[u8]) -> Result<Vec<u8>, String> {
     let value: T = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-    let written = serde_json::to_vec(&value).expect("the host's own types have only text keys");
-    let again: Result<T, _> = serde_json::from_slice(&written);
-    assert!(
-        again.is_ok_and(|again| again == value),
-        "does not read as what was written: {}",
-        String::from_utf8_lossy(&written)
-    );
-    Ok(written)
+    Ok(serde_json::to_vec(&value).expect("the host's own types have only text keys"))
 }

@@ -97,6 +97,11 @@ impl Codes {
         self.store.memory.unpin(key);
     }
 
+    #[cfg(feature = "internals")]
+    pub(crate) fn forget(&self, key: &CodeKey) {
+        self.store.memory.remove(key);
+    }
+
     /// Compiles an accepted module unless somebody has.
     pub(crate) fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
         let key = CodeKey {

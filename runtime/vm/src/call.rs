@@ -95,7 +95,7 @@ impl<'a> Session<'a> {
         self.guest().enter(&function, params)
     }
 
-    fn guest(&mut self) -> Guest<'_> {
+    pub(crate) fn guest(&mut self) -> Guest<'_> {
         Guest::new(self.store.as_context_mut())
     }
 

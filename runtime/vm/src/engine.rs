@@ -15,8 +15,8 @@
 
 use supercloud_chain::vm::{MAX_MEMORY_PAGES, MAX_TRACE_FRAMES, WasmLimits};
 use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy, WasmBacktraceDetails,
-    WasmFeatures,
+    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy,
+    WasmBacktraceDetails, WasmFeatures,
 };
 
 use crate::check::FEATURES;
@@ -33,9 +33,13 @@ const HOST_STACK: usize = 512 * 1024;
 /// Room for globals and function references of an instance; the static limits keep every module below.
 const MAX_INSTANCE_BYTES: usize = 4 * 1024 * 1024;
 
-/// Bytes that stay resident when a memory or table returns to the pool: zeroing them is cheaper than giving them back
-/// to the kernel and faulting them in again.
-const KEEP_RESIDENT: usize = 128 * 1024;
+/// Bytes of a memory that stay resident when it returns to the pool: writing the touched pages anew is cheaper than
+/// giving them back to the kernel, which interrupts all processors, and faulting them in again. Above what most calls
+/// touch; at most [`MAX_WARM_SLOTS`] memories keep as much.
+const KEEP_RESIDENT: usize = 2 * 1024 * 1024;
+
+/// Memories in the pool that stay resident while nobody uses them.
+const MAX_WARM_SLOTS: u32 = 64;
 
 /// Who makes native code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +100,12 @@ fn pool(config: &VmConfig) -> PoolingAllocationConfig {
         .max_memory_size(MAX_MEMORY_PAGES as usize * 64 * 1024)
         .table_elements(table_elements)
         .table_keep_resident(table_elements * size_of::<usize>())
-        .linear_memory_keep_resident(KEEP_RESIDENT);
+        .max_unused_warm_slots(MAX_WARM_SLOTS);
+    // Only a kernel that tells which pages were touched makes this cheaper than giving all of them back.
+    if PoolingAllocationConfig::is_pagemap_scan_available() {
+        pool.pagemap_scan(Enabled::Yes)
+            .linear_memory_keep_resident(KEEP_RESIDENT);
+    }
     pool
 }
 

@@ -36,6 +36,8 @@ pub(crate) mod gas;
 pub(crate) mod guest;
 pub(crate) mod imports;
 pub(crate) mod inject;
+#[cfg(feature = "internals")]
+pub mod internals;
 pub(crate) mod loan;
 pub(crate) mod memory_tier;
 pub(crate) mod region;

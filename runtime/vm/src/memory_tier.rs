@@ -69,6 +69,11 @@ impl MemoryTier {
         self.evict(&mut entries, key);
     }
 
+    #[cfg(feature = "internals")]
+    pub(crate) fn remove(&self, key: &CodeKey) {
+        self.write().remove(key);
+    }
+
     /// Drops the codes that were not used for longest, never `keep`: whoever added it is about to call it.
     fn evict(&self, entries: &mut BTreeMap<CodeKey, Entry>, keep: &CodeKey) {
         let unpinned = |entries: &BTreeMap<CodeKey, Entry>| -> usize {

@@ -52,6 +52,17 @@ impl WasmtimeVm {
         self.codes.finish_upgrades();
     }
 
+    #[cfg(feature = "internals")]
+    pub(crate) fn find(&self, code: &CodeKey) -> Option<std::sync::Arc<crate::code::Code>> {
+        self.codes.find(code)
+    }
+
+    /// Forgets a code's form in memory, as if others had needed its room.
+    #[cfg(feature = "internals")]
+    pub fn forget(&self, code: &CodeKey) {
+        self.codes.forget(code);
+    }
+
     fn call_on_loan(&self, call: VmCall<'_>, backend: Loan) -> VmReport {
         let Some(code) = self.codes.find(&call.code) else {
             return failed(0, VmError::NotLoaded);

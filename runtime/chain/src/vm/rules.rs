@@ -109,6 +109,9 @@ pub struct WasmLimits {
     pub function_branches: u32,
 }
 
+/// Reads one of the limits.
+type Limit = fn(&WasmLimits) -> u32;
+
 impl WasmLimits {
     /// What every engine must be able to serve: governance cannot go above.
     pub const HIGHEST: Self = Self {
@@ -127,7 +130,7 @@ impl WasmLimits {
     };
 
     /// Every limit with its name.
-    const FIELDS: [(&str, fn(&Self) -> u32); 12] = [
+    const FIELDS: [(&str, Limit); 12] = [
         ("memory_pages", |limits| limits.memory_pages),
         ("table_elements", |limits| limits.table_elements),
         ("imports", |limits| limits.imports),

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::wasm::{WasmError, code, gas_register};
+use crate::wasm::{WasmError, code, gas_register, host_params};
+
+/// Most bytes of Wasm, packed and unpacked, that any chain takes. By default a chain takes less, see `HostParams`.
+pub const MAX_CODE_BYTES: usize = host_params::HIGHEST_CODE_BYTES as usize;
 
 /// The Wasm in an upload, which may be gzipped; at most `limit` bytes of it.
 ///

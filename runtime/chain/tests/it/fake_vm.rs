@@ -37,6 +37,10 @@ struct Script {
     data: Option<String>,
     /// Uses all gas.
     run_out: bool,
+    /// Version that a channel is opened with.
+    version: Option<String>,
+    /// Printed.
+    debug: Option<String>,
     /// Answers with this instead of a response.
     raw: Option<String>,
 }
@@ -162,7 +166,7 @@ impl Play<'_> {
             EntryPoint::Sudo | EntryPoint::Migrate => call.args[1],
             EntryPoint::Query => return self.query(call.args[0], call.args[1]),
             EntryPoint::Reply => return self.reply(call.args[1]),
-            ibc => panic!("{ibc:?} is not played"),
+            _ => return self.ibc(call),
         };
         self.set("env", call.args[0])?;
         match call.entry_point {
@@ -173,7 +177,32 @@ impl Play<'_> {
         self.play(serde_json::from_slice(msg).unwrap())
     }
 
+    /// Keeps what it was told under the name of the entry point and plays what was prepared under `on_<name>`.
+    fn ibc(&mut self, call: &VmCall<'_>) -> Result<Vec<u8>, VmError> {
+        let name = call.entry_point.export_name();
+        self.set(name, call.args[1])?;
+        let script: Script = self
+            .get(&format!("on_{name}"))?
+            .map(|bytes| serde_json::from_slice(&bytes).unwrap())
+            .unwrap_or_default();
+        let version = script.version.clone();
+        let answer = self.play(script)?;
+        let mut json: Value = serde_json::from_slice(&answer).unwrap();
+        let Some(ok) = json.get_mut("ok") else {
+            return Ok(answer);
+        };
+        match call.entry_point {
+            EntryPoint::IbcChannelOpen => *ok = version.map_or(Value::Null, |version| json!({ "version": version })),
+            EntryPoint::IbcPacketReceive | EntryPoint::Ibc2PacketReceive => ok["acknowledgement"] = ok["data"].take(),
+            _ => {}
+        }
+        Ok(json.to_string().into_bytes())
+    }
+
     fn play(&mut self, script: Script) -> Result<Vec<u8>, VmError> {
+        if let Some(line) = &script.debug {
+            self.backend.debug(line);
+        }
         for (key, value) in &script.set {
             self.set(key, value.as_bytes())?;
         }
