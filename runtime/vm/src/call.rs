@@ -6,6 +6,8 @@
 //!
 //! The guest frees its arguments, the host the result. Regions that cross are paid for in both directions.
 
+use std::rc::Rc;
+
 use supercloud_chain::vm::{EntryPoint, VmError, VmReport};
 use wasmtime::{AsContextMut, Extern, Instance, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
 
@@ -40,7 +42,7 @@ impl<'a> Session<'a> {
             gas_limit,
         };
         let exports = session.exports()?;
-        session.store.data_mut().exports = Some(exports);
+        session.store.data_mut().exports = Some(Rc::new(exports));
         session.guest().set_gas_left(gas_limit)?;
         Ok(session)
     }

@@ -10,6 +10,7 @@ mod interface;
 mod limits;
 pub(crate) mod names;
 mod outline;
+mod stack;
 
 use std::collections::BTreeSet;
 

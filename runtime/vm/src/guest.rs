@@ -3,6 +3,8 @@
 //! Guest and backend draw on one counter, the injected global `gas_left`. What the backend charges is also summed in
 //! `gas_external`, so that internal gas is `limit - external - left`.
 
+use std::rc::Rc;
+
 use supercloud_chain::vm::{Backend, BackendError, BackendResult, MAX_MEMORY_PAGES, VmError};
 use wasmtime::{
     FrameInfo, Global, Memory, ResourceLimiter, StoreContextMut, Trap, TypedFunc, Val, WasmBacktrace, WasmParams,
@@ -23,7 +25,7 @@ pub(crate) struct CallState {
     pub(crate) memory_limiter: MemoryLimiter,
     pub(crate) backend: Loan,
     /// Set right after instantiation; no guest code runs before, because modules with a start function are refused.
-    pub(crate) exports: Option<GuestExports>,
+    pub(crate) exports: Option<Rc<GuestExports>>,
     pub(crate) gas_external: u64,
     pub(crate) read_only: bool,
     pub(crate) iterators: u32,
@@ -48,8 +50,7 @@ impl CallState {
     }
 }
 
-/// What the host uses of an instance.
-#[derive(Clone)]
+/// What the host uses of an instance. Shared, because typed functions are dear to clone.
 pub(crate) struct GuestExports {
     pub(crate) memory: Memory,
     pub(crate) allocate: TypedFunc<u32, u32>,
@@ -88,8 +89,13 @@ impl<'a> Guest<'a> {
     }
 
     fn exports(&self) -> Result<&GuestExports, VmError> {
-        let exports = self.store.data().exports.as_ref();
-        exports.ok_or_else(|| VmError::Bug("guest code ran before instantiation was complete".into()))
+        let exports = self.store.data().exports.as_deref();
+        exports.ok_or_else(no_exports)
+    }
+
+    fn shared_exports(&self) -> Result<Rc<GuestExports>, VmError> {
+        let exports = self.store.data().exports.clone();
+        exports.ok_or_else(no_exports)
     }
 
     /// Gas that guest and backend may still use.
@@ -210,8 +216,8 @@ impl<'a> Guest<'a> {
     pub(crate) fn hand_over(&mut self, data: &[u8]) -> Result<u32, VmError> {
         let length = u32::try_from(data.len())
             .map_err(|_| VmError::Communication(format!("{} bytes do not fit into a region", data.len())))?;
-        let allocate = self.exports()?.allocate.clone();
-        let pointer = self.enter(&allocate, length)?;
+        let exports = self.shared_exports()?;
+        let pointer = self.enter(&exports.allocate, length)?;
         if pointer == 0 {
             return Err(VmError::Communication("allocate returned address zero".into()));
         }
@@ -221,8 +227,8 @@ impl<'a> Guest<'a> {
 
     /// Gives a Region back to the guest's allocator.
     pub(crate) fn deallocate(&mut self, pointer: u32) -> Result<(), VmError> {
-        let deallocate = self.exports()?.deallocate.clone();
-        self.enter(&deallocate, pointer)
+        let exports = self.shared_exports()?;
+        self.enter(&exports.deallocate, pointer)
     }
 
     /// Runs a guest function one frame deeper.
@@ -276,6 +282,10 @@ impl<'a> Guest<'a> {
         })?;
         UncheckedRegion::from_bytes(*bytes).check()
     }
+}
+
+fn no_exports() -> VmError {
+    VmError::Bug("guest code ran before instantiation was complete".into())
 }
 
 /// A trap's text, or a bug for what no guest can cause.

@@ -104,7 +104,7 @@ pub struct WasmLimits {
     /// Bytes of one function body: compilers give up on huge ones, each version at a point of its own. Real contracts
     /// were seen to have up to 46 KiB.
     pub function_bytes: u32,
-    /// Branches, calls and block ends of one function. Compilation takes time with the square of it: 3 s for 10,000,
+    /// Branches, calls and block ends of one function; a `br_table` counts with its targets. Compilation takes time with the square of it: 3 s for 10,000,
     /// minutes for 60,000. Real contracts were seen to have up to 4,200.
     pub function_branches: u32,
 }

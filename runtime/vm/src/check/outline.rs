@@ -1,12 +1,16 @@
 //! The parts of a module that the checks look at, read in one pass that also validates the module's structure.
 //! Function bodies are kept aside: the cheap limits come first.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use supercloud_chain::vm::{CheckError, CheckLayer, FunctionRef};
 use wasmparser::{
-    CompositeInnerType, Element, ElementKind, Export, ExternalKind, FuncToValidate, FuncType, FunctionBody, Import,
-    MemoryType, Parser, Payload, TableType, TypeRef, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+    CompositeInnerType, Element, ElementItems, ElementKind, Export, ExternalKind, FuncToValidate, FuncType,
+    FunctionBody, Import, MemoryType, Parser, Payload, TableType, TypeRef, ValidPayload, Validator, ValidatorResources,
+    WasmFeatures,
 };
 
+use super::interface::ALLOCATE;
 use super::names;
 
 /// Custom section with a decimal number, see [`Analysis::migrate_version`](supercloud_chain::vm::Analysis).
@@ -29,6 +33,8 @@ pub(super) struct Outline<'a> {
     pub(super) memories: Vec<MemoryType>,
     pub(super) globals: u32,
     pub(super) exports: Vec<Export<'a>>,
+    /// Functions that the table holds after loading.
+    in_table: Vec<u32>,
     pub(super) bodies: Vec<Body<'a>>,
     /// Declared locals of each function.
     pub(super) locals: Vec<u64>,
@@ -85,7 +91,7 @@ impl<'a> Outline<'a> {
             Payload::ExportSection(section) => self.exports = collect(section)?,
             Payload::ElementSection(section) => {
                 for element in section {
-                    check_element(&element.map_err(invalid)?)?;
+                    self.in_table.extend(check_element(&element.map_err(invalid)?)?);
                 }
             }
             Payload::StartSection { func, .. } => {
@@ -122,6 +128,35 @@ impl<'a> Outline<'a> {
             })
     }
 
+    /// The function that a call of `index` runs, by position in the code section: a host function may run `allocate`.
+    pub(super) fn find_body(&self, index: u32) -> Option<usize> {
+        let imported = self.imported_functions.len();
+        let body = |index: u32| (index as usize).checked_sub(imported);
+        body(index).or_else(|| {
+            let (_, allocate) = self.exported_functions().find(|(name, _)| *name == ALLOCATE)?;
+            body(allocate)
+        })
+    }
+
+    /// One index for all types that are equal.
+    pub(super) fn canonical_type(&self, index: u32) -> u32 {
+        let wanted = self.types.get(index as usize);
+        let first = self.types.iter().position(|ty| Some(ty) == wanted);
+        first.and_then(|first| u32::try_from(first).ok()).unwrap_or(index)
+    }
+
+    /// Functions that indirect calls may run, by type.
+    pub(super) fn find_indirect(&self) -> BTreeMap<u32, BTreeSet<usize>> {
+        let mut found = BTreeMap::<u32, BTreeSet<usize>>::new();
+        let types: Vec<_> = self.imported_functions.iter().chain(&self.functions).copied().collect();
+        for function in &self.in_table {
+            if let (Some(ty), Some(body)) = (types.get(*function as usize), self.find_body(*function)) {
+                found.entry(self.canonical_type(*ty)).or_default().insert(body);
+            }
+        }
+        found
+    }
+
     /// Adds the place to a refusal of the function with this body.
     pub(super) fn in_body(&self, body: usize, error: CheckError) -> CheckError {
         let index = self.imported_functions.len().saturating_add(body);
@@ -133,11 +168,15 @@ impl<'a> Outline<'a> {
     }
 }
 
-/// Tables are filled on loading and never again: what could change them later is not metered.
-fn check_element(element: &Element<'_>) -> Result<(), CheckError> {
-    match element.kind {
-        ElementKind::Active { .. } => Ok(()),
-        ElementKind::Passive | ElementKind::Declared => {
+/// Tables are filled on loading and never again: what could change them later is not metered. Returns what the segment
+/// puts into the table.
+fn check_element(element: &Element<'_>) -> Result<Vec<u32>, CheckError> {
+    match (&element.kind, &element.items) {
+        (ElementKind::Active { .. }, ElementItems::Functions(functions)) => collect(functions.clone()),
+        (ElementKind::Active { .. }, ElementItems::Expressions(..)) => {
+            refuse("an element segment holds expressions; list the functions by index")
+        }
+        (ElementKind::Passive | ElementKind::Declared, _) => {
             refuse("an element segment is not active; only data segments may be passive")
         }
     }

@@ -158,18 +158,25 @@ fn a_trap_of_the_guest_leaves_the_flag_alone() {
     // `unreachable` is charged with what follows, which does not come: it is free.
     let outcome = run("(func (export \"f\") nop unreachable)", LIMIT);
     assert_eq!((outcome.used, outcome.exhausted, outcome.trapped), (0, false, true));
-    // The frame's slots stay taken: nobody calls the instance again.
-    assert_eq!(outcome.stack_left, STACK_SLOTS - 16);
+    assert_eq!(outcome.stack_left, STACK_SLOTS);
+    // What a call paid for stays taken: nobody calls the instance again.
+    let outcome = run(
+        "(func $f (export \"f\") (if (i32.const 1) (then unreachable)) (call $f))",
+        LIMIT,
+    );
+    assert_eq!(outcome.stack_left, STACK_SLOTS - 17);
 }
 
 #[test]
-fn frames_take_slots_for_parameters_locals_and_operands() {
+fn frames_on_a_cycle_take_slots_for_parameters_locals_and_operands() {
     let outcome = run(
-        r#"(func $g (param i64 i64) (result i64) (local f32 f64 i32) (i64.add (local.get 0) (local.get 1)) unreachable)
-        (func (export "f") (drop (call $g (i64.const 1) (i64.const 2))))"#,
+        r#"(func $g (param i64 i64) (result i64) (local f32 f64 i32) (i64.add (local.get 0) (local.get 1)) (call $f) unreachable)
+        (func $f (export "f") (if (i32.load (i32.const 0)) (then unreachable))
+            (i32.store (i32.const 0) (i32.const 1))
+            (drop (call $g (i64.const 1) (i64.const 2))))"#,
         LIMIT,
     );
-    assert_eq!(outcome.stack_left, STACK_SLOTS - (16 + 2) - (16 + 2 + 3 + 2));
+    assert_eq!(outcome.stack_left, STACK_SLOTS - 2 * (16 + 2) - (16 + 2 + 3 + 2));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::{Binary, Coin, write_unknown};
 pub(crate) struct SubMsg {
     pub(crate) id: u64,
     pub(crate) msg: CosmosMsg,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) payload: Option<Binary>,
     #[serde(default)]
     pub(crate) gas_limit: Option<u64>,
