@@ -71,7 +71,14 @@ fn refusal(options: &[&str], file: &Path) -> (String, String, Value) {
     assert_eq!((code, reports.len()), (1, 1));
     let report = &reports[0];
     assert_eq!(report["ok"], false);
-    for key in ["interface", "entry_points", "capabilities", "migrate_version", "ibc", "store_gas"] {
+    for key in [
+        "interface",
+        "entry_points",
+        "capabilities",
+        "migrate_version",
+        "ibc",
+        "store_gas",
+    ] {
         assert_eq!(report[key], Value::Null, "{key}");
     }
     let text = |key: &str| report[key].as_str().unwrap().to_owned();
@@ -146,7 +153,14 @@ fn first_ten_keys_come_in_the_promised_order() {
 #[test]
 fn contract_with_the_six_entry_points_is_an_ibc_contract() {
     let folder = Folder::new();
-    let entry_points = ["channel_open", "channel_connect", "channel_close", "packet_receive", "packet_ack", "packet_timeout"];
+    let entry_points = [
+        "channel_open",
+        "channel_connect",
+        "channel_close",
+        "packet_receive",
+        "packet_ack",
+        "packet_timeout",
+    ];
     let ibc = |names: &[&str]| -> String {
         let export = |name: &&str| format!("(func (export \"ibc_{name}\") (param i32 i32) (result i32) unreachable)");
         names.iter().map(export).collect()
@@ -174,7 +188,12 @@ fn contracts_of_this_repository_pass_with_their_recorded_checksums() {
         let wasm = std::fs::read(file).unwrap();
         assert_eq!(report["checksum"], *checksum, "{}", file.display());
         assert_eq!(report["store_gas"]["plain"], 3 * wasm.len());
-        assert!(report["entry_points"].as_array().unwrap().contains(&json!("instantiate")));
+        assert!(
+            report["entry_points"]
+                .as_array()
+                .unwrap()
+                .contains(&json!("instantiate"))
+        );
         let largest = report["largest_function"]["bytes"].as_u64().unwrap();
         assert!((1_000..100_000).contains(&largest), "{largest}");
     }
@@ -207,7 +226,10 @@ fn unreadable_files_and_broken_archives_are_refused_on_reading() {
     assert_eq!(layer, "read");
     assert!(error.starts_with("uncompress wasm archive: "), "{error}");
     let bomb = folder.write("bomb.gz", gzip(&vec![0; 8 * 1024 * 1024 + 1]));
-    assert_eq!(refusal(&[], &bomb), refused("read", "uncompressed wasm exceeds limit 8388608"));
+    assert_eq!(
+        refusal(&[], &bomb),
+        refused("read", "uncompressed wasm exceeds limit 8388608")
+    );
     let huge = folder.write("huge.wasm", vec![0; 8 * 1024 * 1024 + 1]);
     let error = "the file has more than 8388608 bytes, the most that any chain takes";
     assert_eq!(refusal(&[], &huge), refused("read", error));
@@ -218,8 +240,14 @@ fn invalid_body_is_refused_on_parsing_with_its_function() {
     let folder = Folder::new();
     let file = folder.contract("a.wasm", "(func $broken (result i32) (i64.const 1))");
     let (layer, error, function) = refusal(&[], &file);
-    assert_eq!((layer.as_str(), function), ("parse", json!({"index": 3, "name": "broken"})));
-    assert!(error.starts_with("function 3 (broken): invalid wasm: type mismatch"), "{error}");
+    assert_eq!(
+        (layer.as_str(), function),
+        ("parse", json!({"index": 3, "name": "broken"}))
+    );
+    assert!(
+        error.starts_with("function 3 (broken): invalid wasm: type mismatch"),
+        "{error}"
+    );
     let (layer, error, _) = refusal(&[], &folder.write("text.wasm", "(module)"));
     assert_eq!(layer, "parse");
     assert!(error.starts_with("invalid wasm: "), "{error}");
@@ -248,18 +276,31 @@ fn limits_are_refused_with_value_limit_and_function() {
 #[test]
 fn wrong_interface_is_refused() {
     let folder = Folder::new();
-    let old = wat::parse_str("(module (memory (export \"memory\") 1) (func (export \"interface_version_7\")))").unwrap();
+    let old =
+        wat::parse_str("(module (memory (export \"memory\") 1) (func (export \"interface_version_7\")))").unwrap();
     let error = "interface_version_7 (CosmWasm 0.16) is not supported; only interface_version_8 is";
-    assert_eq!(refusal(&[], &folder.write("old.wasm", old)), refused("interface", error));
+    assert_eq!(
+        refusal(&[], &folder.write("old.wasm", old)),
+        refused("interface", error)
+    );
     let (layer, error, function) = refusal(&[], &folder.contract("start.wasm", "(func $go) (start $go)"));
-    assert_eq!((layer.as_str(), function), ("interface", json!({"index": 3, "name": "go"})));
-    assert!(error.starts_with("function 3 (go): the module has a start function"), "{error}");
+    assert_eq!(
+        (layer.as_str(), function),
+        ("interface", json!({"index": 3, "name": "go"}))
+    );
+    assert!(
+        error.starts_with("function 3 (go): the module has a start function"),
+        "{error}"
+    );
 }
 
 #[test]
 fn capabilities_are_refused_when_the_chain_lacks_them() {
     let folder = Folder::new();
-    let file = folder.contract("a.wasm", r#"(func (export "requires_water")) (func (export "requires_iterator"))"#);
+    let file = folder.contract(
+        "a.wasm",
+        r#"(func (export "requires_water")) (func (export "requires_iterator"))"#,
+    );
     let error = "required capabilities are not available: water";
     assert_eq!(refusal(&[], &file), refused("capability", error));
     let error = "required capabilities are not available: iterator";
@@ -278,7 +319,10 @@ fn bulk_memory_is_accepted_unless_said_otherwise() {
     let file = folder.contract("a.wasm", body);
     assert_eq!(check_json(&[], &[&file]).0, 0);
     let (layer, error, function) = refusal(&["--no-bulk-memory"], &file);
-    assert_eq!((layer.as_str(), function), ("parse", json!({"index": 3, "name": "copy"})));
+    assert_eq!(
+        (layer.as_str(), function),
+        ("parse", json!({"index": 3, "name": "copy"}))
+    );
     assert!(error.contains("bulk memory support is not enabled"), "{error}");
 }
 
@@ -320,7 +364,10 @@ fn wrong_arguments_exit_with_two() {
 #[test]
 fn text_form_has_a_block_per_file_and_a_sum() {
     let folder = Folder::new();
-    let good = folder.contract("good.wasm", "(func (export \"query\") (param i32 i32) (result i32) unreachable)");
+    let good = folder.contract(
+        "good.wasm",
+        "(func (export \"query\") (param i32 i32) (result i32) unreachable)",
+    );
     let bad = folder.contract("bad.wasm", "(func (export \"requires_water\"))");
     let output = check(&[], &[&good, &bad]);
     assert_eq!(output.status.code(), Some(1));
@@ -329,7 +376,10 @@ fn text_form_has_a_block_per_file_and_a_sum() {
     assert_eq!(lines[0], format!("{}: pass", good.display()));
     assert!(lines.contains(&"  entry points     query"), "{text}");
     assert!(lines.contains(&"  capabilities     none"), "{text}");
-    let failed = lines.iter().position(|line| *line == format!("{}: fail", bad.display())).unwrap();
+    let failed = lines
+        .iter()
+        .position(|line| *line == format!("{}: fail", bad.display()))
+        .unwrap();
     assert_eq!(
         lines[failed + 1..failed + 3],
         [

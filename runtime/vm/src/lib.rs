@@ -28,10 +28,10 @@ pub(crate) mod check;
 pub(crate) mod code;
 pub(crate) mod config;
 pub(crate) mod engine;
+pub(crate) mod error;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
-pub(crate) mod error;
 pub(crate) mod gas;
 pub(crate) mod guest;
 pub(crate) mod imports;

@@ -95,7 +95,10 @@ fn messages_of_every_kind_are_read_as_by_the_contracts_own_library() {
     };
     let cases: Vec<MessageCase> = each_seed(2_000, 400, |u| u.arbitrary());
     for kind in Message::ALL {
-        assert!(cases.iter().filter(|case| case.message == kind).count() >= 100, "{kind:?}");
+        assert!(
+            cases.iter().filter(|case| case.message == kind).count() >= 100,
+            "{kind:?}"
+        );
     }
     for case in cases {
         let text = case.json.to_string();

@@ -75,7 +75,11 @@ fn binary(u: Bytes<'_, '_>) -> Result<Value> {
 }
 
 fn coin(u: Bytes<'_, '_>) -> Result<Value> {
-    let amount: u128 = if u.ratio(1, 4)? { u128::MAX } else { u.arbitrary::<u64>()?.into() };
+    let amount: u128 = if u.ratio(1, 4)? {
+        u128::MAX
+    } else {
+        u.arbitrary::<u64>()?.into()
+    };
     Ok(json!({"denom": text(u)?, "amount": amount.to_string()}))
 }
 
@@ -174,8 +178,7 @@ fn system_result(u: Bytes<'_, '_>) -> Result<Value> {
 }
 
 fn env(u: Bytes<'_, '_>) -> Result<Value> {
-    let transaction =
-        |u: Bytes<'_, '_>| Ok(json!({"index": u.arbitrary::<u32>()?, "hash": *u.choose(&BINARIES)?}));
+    let transaction = |u: Bytes<'_, '_>| Ok(json!({"index": u.arbitrary::<u32>()?, "hash": *u.choose(&BINARIES)?}));
     Ok(json!({
         "block": {"height": number(u)?, "time": u.arbitrary::<u64>()?.to_string(), "chain_id": text(u)?},
         "transaction": option(u, transaction)?,

@@ -135,7 +135,12 @@ fn brief(metered: &Metered) -> impl PartialEq + std::fmt::Debug + '_ {
         globals,
         ..
     } = &metered.observation;
-    let meters = (metered.stopped, metered.gas_left, metered.stack_left, metered.gas_exhausted);
+    let meters = (
+        metered.stopped,
+        metered.gas_left,
+        metered.stack_left,
+        metered.gas_exhausted,
+    );
     (started, endings, host_calls, globals, meters)
 }
 

@@ -86,7 +86,14 @@ fn assert_fields(bytes: [u8; 12]) {
             assert!(good, "{bytes:?} was taken");
             let expected = [offset, capacity, length].map(|number| number as usize);
             let [offset, capacity, length] = expected;
-            assert_eq!(seen, RegionFields { offset, capacity, length });
+            assert_eq!(
+                seen,
+                RegionFields {
+                    offset,
+                    capacity,
+                    length
+                }
+            );
         }
         Err(VmError::Communication(_)) => assert!(!good, "{bytes:?} was refused"),
         Err(other) => panic!("{other:?}"),

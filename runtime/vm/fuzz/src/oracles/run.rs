@@ -2,8 +2,8 @@
 //! globals.
 
 use wasmtime::{
-    ExternType, FuncType, Global, Instance, Linker, Module, Mutability, Store, StoreLimits, StoreLimitsBuilder,
-    Trap, Val, ValType,
+    ExternType, FuncType, Global, Instance, Linker, Module, Mutability, Store, StoreLimits, StoreLimitsBuilder, Trap,
+    Val, ValType,
 };
 
 /// Bytes that a memory may grow to, as in a call.
@@ -72,7 +72,11 @@ impl Run {
     pub fn call(&mut self, name: &str, turn: usize) -> Ending {
         let function = self.instance.get_func(&mut self.store, name).expect("it is an export");
         let ty = function.ty(&self.store);
-        let arguments: Vec<Val> = ty.params().enumerate().map(|(index, ty)| argument(&ty, turn + index)).collect();
+        let arguments: Vec<Val> = ty
+            .params()
+            .enumerate()
+            .map(|(index, ty)| argument(&ty, turn + index))
+            .collect();
         let mut results: Vec<Val> = ty.results().map(|ty| zero(&ty)).collect();
         match function.call(&mut self.store, &arguments, &mut results) {
             Ok(()) => Ending::Results(results.iter().map(bits).collect()),
@@ -121,16 +125,16 @@ fn define_host_function(linker: &mut Linker<HostState>, name: &str, ty: FuncType
     let result_types: Vec<ValType> = ty.results().collect();
     let answer = move |mut caller: wasmtime::Caller<'_, HostState>, arguments: &[Val], results: &mut [Val]| {
         let arguments: Vec<u64> = arguments.iter().map(bits).collect();
-        let sum = arguments.iter().fold(called.len(), |sum, bits| sum.wrapping_mul(31) + *bits as usize % 1_000_003);
+        let sum = arguments.iter().fold(called.len(), |sum, bits| {
+            sum.wrapping_mul(31) + *bits as usize % 1_000_003
+        });
         caller.data_mut().calls.push((called.clone(), arguments));
         for (result, ty) in results.iter_mut().zip(&result_types) {
             *result = argument(ty, sum);
         }
         Ok(())
     };
-    linker
-        .func_new("env", &key, ty, answer)
-        .expect("shadowing is allowed");
+    linker.func_new("env", &key, ty, answer).expect("shadowing is allowed");
 }
 
 /// Numbers that programs have trouble with.
@@ -173,5 +177,7 @@ fn bits(value: &Val) -> u64 {
 }
 
 fn trap(error: &wasmtime::Error) -> Trap {
-    *error.downcast_ref().unwrap_or_else(|| panic!("no trap stopped the module: {error:?}"))
+    *error
+        .downcast_ref()
+        .unwrap_or_else(|| panic!("no trap stopped the module: {error:?}"))
 }

@@ -31,7 +31,9 @@ fn reference(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     let mut end = bytes.len();
     while end > 0 {
         let field = end.checked_sub(4)?;
-        let length = bytes[field..end].iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
+        let length = bytes[field..end]
+            .iter()
+            .fold(0, |length, byte| length << 8 | usize::from(*byte));
         let start = field.checked_sub(length)?;
         sections.insert(0, &bytes[start..field]);
         end = start;
