@@ -29,6 +29,9 @@ pub(crate) mod code;
 pub(crate) mod config;
 pub(crate) mod engine;
 pub(crate) mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub(crate) mod gas;
 pub(crate) mod guest;
 pub(crate) mod imports;
