@@ -3,6 +3,7 @@
 
 mod chain_facts;
 mod chain_world;
+mod conformance;
 mod vectors;
 
 mod on_multi_test {

@@ -4,7 +4,8 @@
 //! `wasmd-keeper__hackatom.wasm`. Without the variable nothing runs; with it a missing module fails its test.
 
 mod ibc;
-mod keeper;
+pub(crate) mod keeper;
+mod more;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

@@ -15,12 +15,13 @@ use supercloud_client::message::{self, ProposalText, VoteOption};
 use supercloud_client::tx::{SignerState, UnsignedTx};
 use supercloud_client::{Any, Key};
 use supercloud_proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
+use supercloud_proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
 use supercloud_proto::cosmos::base::abci::v1beta1::TxMsgData;
 use supercloud_proto::cosmos::base::v1beta1::Coin;
 use supercloud_proto::cosmwasm::wasm::v1::{
     MsgExecuteContract, MsgExecuteContractResponse, MsgInstantiateContract, MsgInstantiateContractResponse,
-    MsgMigrateContract, MsgStoreCode, MsgStoreCodeResponse, QueryRawContractStateRequest,
-    QueryRawContractStateResponse,
+    MsgMigrateContract, MsgStoreCode, MsgStoreCodeResponse, QueryCodeInfoRequest, QueryCodeInfoResponse,
+    QueryRawContractStateRequest, QueryRawContractStateResponse,
 };
 use supercloud_proto::pack;
 use supercloud_proto::prost::Message;
@@ -77,12 +78,15 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     pub(crate) fn new(tiers: Tiers) -> Self {
-        let key = Key::from_secret(&[7; 32]).unwrap();
         let config = VmConfig {
             tiers,
             ..VmConfig::default()
         };
-        let vm = Arc::new(WasmtimeVm::new(config).unwrap());
+        Self::on(Arc::new(WasmtimeVm::new(config).unwrap()))
+    }
+
+    pub(crate) fn on(vm: Arc<WasmtimeVm>) -> Self {
+        let key = Key::from_secret(&[7; 32]).unwrap();
         let shared = Shared(Arc::new(Mutex::new(MemoryStore::new())));
         Chain::init(&genesis(&key), Box::new(shared.clone()), vm.clone()).unwrap();
         let chain = Chain::open(Box::new(moved(&shared)), vm).unwrap();
@@ -142,7 +146,7 @@ impl Keeper {
         TxMsgData::decode(&*result.data).unwrap()
     }
 
-    fn store_msg(&self, wasm: &[u8]) -> Any {
+    pub(crate) fn store_msg(&self, wasm: &[u8]) -> Any {
         pack(&MsgStoreCode {
             sender: self.creator(),
             wasm_byte_code: wasm.to_vec(),
@@ -245,6 +249,46 @@ impl Keeper {
         let msg = msg.to_string();
         let answer = querier.query_smart(contract, msg.as_bytes(), QueryContext::Outside, 3_000_000);
         serde_json::from_slice(&answer.result.unwrap()).unwrap()
+    }
+
+    /// The text of a query that must fail.
+    pub(crate) fn smart_error(&self, contract: &str, msg: &Value) -> String {
+        let querier = self.chain.querier(None).unwrap();
+        let msg = msg.to_string();
+        let answer = querier.query_smart(contract, msg.as_bytes(), QueryContext::Outside, 3_000_000);
+        answer.result.unwrap_err().to_string()
+    }
+
+    /// The text of an instantiation that must fail.
+    pub(crate) fn instantiate_error(&mut self, code_id: u64, msg: &Value) -> String {
+        let message = self.instantiate_msg(code_id, "refused contract", msg);
+        let result = self.deliver_with(vec![message], GAS);
+        assert_ne!(result.code, 0);
+        result.log
+    }
+
+    /// Checksum of a code.
+    pub(crate) fn checksum(&self, code_id: u64) -> Vec<u8> {
+        let path = "/cosmwasm.wasm.v1.Query/CodeInfo";
+        let answer = self
+            .chain
+            .query(path, &QueryCodeInfoRequest { code_id }.encode_to_vec(), None);
+        QueryCodeInfoResponse::decode(&*answer.value).unwrap().checksum
+    }
+
+    /// Coins of `denom`.
+    pub(crate) fn balance(&self, address: &str) -> String {
+        let request = QueryBalanceRequest {
+            address: address.into(),
+            denom: "denom".into(),
+        };
+        let path = "/cosmos.bank.v1beta1.Query/Balance";
+        let answer = self.chain.query(path, &request.encode_to_vec(), None);
+        QueryBalanceResponse::decode(&*answer.value)
+            .unwrap()
+            .balance
+            .unwrap()
+            .amount
     }
 
     pub(crate) fn raw(&self, contract: &str, key: &[u8]) -> Vec<u8> {
