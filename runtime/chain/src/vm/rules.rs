@@ -121,7 +121,8 @@ impl WasmLimits {
         functions: 100_000,
         function_params: 500,
         total_function_params: 100_000,
-        function_results: 100,
+        // The injected metering wraps each body in a block of its one result.
+        function_results: 1,
         function_locals: 10_000,
         total_function_locals: 1_000_000,
         globals: 10_000,
@@ -181,6 +182,18 @@ mod tests {
             name: "memory_pages",
             got: 513,
             highest: 512,
+        };
+        assert_eq!(rules.assert_valid(), Err(refused));
+    }
+
+    #[test]
+    fn several_results_cannot_be_allowed() {
+        let mut rules = CodeRules::default();
+        rules.limits.function_results = 2;
+        let refused = RulesError {
+            name: "function_results",
+            got: 2,
+            highest: 1,
         };
         assert_eq!(rules.assert_valid(), Err(refused));
     }
