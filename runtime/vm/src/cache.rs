@@ -9,10 +9,11 @@
 //!   optimised form and puts it in its place. Only optimised forms go to disk.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use supercloud_chain::vm::{CheckError, CheckLayer, CodeKey, MeteringVersion};
-use wasmtime::{Linker, Module};
+use wasmtime::{Engine, Linker, Module};
 
 use crate::artifacts::Artifacts;
 use crate::check::{self, CheckedModule};
@@ -167,7 +168,7 @@ impl CodeStore {
 
     /// Makes the optimised form, keeps it on disk and uses it from now on.
     pub(crate) fn compile(&self, key: CodeKey, metered: &[u8]) -> wasmtime::Result<()> {
-        let module = Module::from_binary(self.optimizing.engine(), metered)?;
+        let module = compile_module(self.optimizing.engine(), metered)?;
         // A file mapped into memory takes less of it than what the compiler left there.
         let kept = self
             .artifacts
@@ -191,7 +192,13 @@ fn new_linker(config: &VmConfig, compiler: Compiler, parallel: bool) -> Result<L
 }
 
 fn compile(linker: &Linker<CallState>, metered: &[u8]) -> wasmtime::Result<Code> {
-    Code::new(linker, &Module::from_binary(linker.engine(), metered)?)
+    Code::new(linker, &compile_module(linker.engine(), metered)?)
+}
+
+/// A compiler that panics has refused: no upload may take the host down, or the thread that makes optimised forms.
+fn compile_module(engine: &Engine, metered: &[u8]) -> wasmtime::Result<Module> {
+    catch_unwind(AssertUnwindSafe(|| Module::from_binary(engine, metered)))
+        .unwrap_or_else(|_| Err(wasmtime::Error::msg("the compiler panicked")))
 }
 
 fn compile_error(reason: String) -> CheckError {

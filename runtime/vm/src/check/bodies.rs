@@ -10,7 +10,7 @@ use wasmparser::{
 };
 
 use super::limits::assert_count;
-use super::outline::{Outline, invalid};
+use super::outline::{CallTargets, Outline, invalid};
 use super::stack::{Callee, Calls, compute_prices};
 use crate::inject::is_accounting;
 
@@ -49,8 +49,9 @@ pub(super) fn check(
     let bodies = std::mem::take(&mut outline.bodies);
     let mut allocations = FuncValidatorAllocations::default();
     let mut frames = Vec::with_capacity(bodies.len());
+    let targets = outline.find_targets();
     let mut calls = Calls {
-        indirect: outline.find_indirect(),
+        indirect: outline.find_indirect(&targets),
         ..Calls::default()
     };
     for (position, (function, body)) in bodies.into_iter().enumerate() {
@@ -59,7 +60,7 @@ pub(super) fn check(
             .map_err(invalid)
             .map_err(in_body)?;
         allocations = reusable;
-        let callees = check_operators(outline, &body, limits).map_err(in_body)?;
+        let callees = check_operators(&targets, &body, limits).map_err(in_body)?;
         let index = outline.imports.len() + position;
         let ty = outline.function_type(u32::try_from(index).unwrap_or(u32::MAX))?;
         let locals = outline.locals.get(position).copied().unwrap_or_default();
@@ -102,7 +103,7 @@ fn validate(
 
 /// Refuses operators that valid modules may hold and contracts may not, and too many branches; finds what is called.
 fn check_operators(
-    outline: &Outline<'_>,
+    targets: &CallTargets,
     body: &FunctionBody<'_>,
     limits: &WasmLimits,
 ) -> Result<BTreeSet<Callee>, CheckError> {
@@ -119,10 +120,10 @@ fn check_operators(
                 );
             }
             Operator::Call { function_index } => {
-                callees.extend(outline.find_body(function_index).map(Callee::Function))
+                callees.extend(targets.find_body(function_index).map(Callee::Function))
             }
             Operator::CallIndirect { type_index, .. } => {
-                callees.insert(Callee::Indirect(outline.canonical_type(type_index)));
+                callees.insert(Callee::Indirect(targets.canonical_type(type_index)));
             }
             _ => {}
         }

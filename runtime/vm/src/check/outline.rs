@@ -128,30 +128,32 @@ impl<'a> Outline<'a> {
             })
     }
 
-    /// The function that a call of `index` runs, by position in the code section: a host function may run `allocate`.
-    pub(super) fn find_body(&self, index: u32) -> Option<usize> {
+    /// Where calls lead, looked up once: a module may have as many types as calls.
+    pub(super) fn find_targets(&self) -> CallTargets {
+        let mut first = BTreeMap::new();
+        let canonical = self
+            .types
+            .iter()
+            .zip(0..)
+            .map(|(ty, index)| *first.entry(ty).or_insert(index));
+        let canonical = canonical.collect();
         let imported = self.imported_functions.len();
-        let body = |index: u32| (index as usize).checked_sub(imported);
-        body(index).or_else(|| {
-            let (_, allocate) = self.exported_functions().find(|(name, _)| *name == ALLOCATE)?;
-            body(allocate)
-        })
-    }
-
-    /// One index for all types that are equal.
-    pub(super) fn canonical_type(&self, index: u32) -> u32 {
-        let wanted = self.types.get(index as usize);
-        let first = self.types.iter().position(|ty| Some(ty) == wanted);
-        first.and_then(|first| u32::try_from(first).ok()).unwrap_or(index)
+        let mut functions = self.exported_functions();
+        let allocate = functions.find(|(name, _)| *name == ALLOCATE);
+        CallTargets {
+            imported,
+            allocate: allocate.and_then(|(_, index)| (index as usize).checked_sub(imported)),
+            canonical,
+        }
     }
 
     /// Functions that indirect calls may run, by type.
-    pub(super) fn find_indirect(&self) -> BTreeMap<u32, BTreeSet<usize>> {
+    pub(super) fn find_indirect(&self, targets: &CallTargets) -> BTreeMap<u32, BTreeSet<usize>> {
         let mut found = BTreeMap::<u32, BTreeSet<usize>>::new();
         let types: Vec<_> = self.imported_functions.iter().chain(&self.functions).copied().collect();
         for function in &self.in_table {
-            if let (Some(ty), Some(body)) = (types.get(*function as usize), self.find_body(*function)) {
-                found.entry(self.canonical_type(*ty)).or_default().insert(body);
+            if let (Some(ty), Some(body)) = (types.get(*function as usize), targets.find_body(*function)) {
+                found.entry(targets.canonical_type(*ty)).or_default().insert(body);
             }
         }
         found
@@ -165,6 +167,27 @@ impl<'a> Outline<'a> {
             function: Some(function),
             ..error
         }
+    }
+}
+
+/// Which function or type a call means.
+pub(super) struct CallTargets {
+    imported: usize,
+    /// Position of `allocate` in the code section, which every host function may call.
+    allocate: Option<usize>,
+    /// Of each type, the first that is equal to it.
+    canonical: Vec<u32>,
+}
+
+impl CallTargets {
+    /// The function that a call of `index` runs, by position in the code section.
+    pub(super) fn find_body(&self, index: u32) -> Option<usize> {
+        (index as usize).checked_sub(self.imported).or(self.allocate)
+    }
+
+    /// One index for all types that are equal.
+    pub(super) fn canonical_type(&self, index: u32) -> u32 {
+        self.canonical.get(index as usize).copied().unwrap_or(index)
     }
 }
 

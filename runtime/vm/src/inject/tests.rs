@@ -188,6 +188,16 @@ fn endless_recursion_ends_by_the_meter_not_by_the_machine() {
 }
 
 #[test]
+fn recursion_through_the_table_ends_by_the_meter_under_any_name_of_its_type() {
+    let outcome = run(
+        r#"(type $twin (func)) (elem (i32.const 0) $f)
+        (func $f (export "f") (type $unit) (call_indirect (type $twin) (i32.const 0)))"#,
+        u64::MAX / 2,
+    );
+    assert!(outcome.trapped && outcome.stack_left < 0, "{outcome:?}");
+}
+
+#[test]
 fn frames_that_spill_hit_the_meter_first() {
     // Functions whose native frames are large for what they hold by the meter: a long series of values that take turns
     // in a few locals, each alive across several calls.
