@@ -35,6 +35,8 @@ use supercloud_chain::vm::CodeKey;
 use thiserror::Error;
 use wasmtime::{Engine, Module};
 
+use crate::inject;
+
 mod folder;
 
 /// Why a folder for compiled code cannot be used.
@@ -89,6 +91,7 @@ impl Artifacts {
         let key = folder::load_or_create_key(folder)?;
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
+        inject::FORM.hash(&mut hasher);
         let folder = folder.join(format!("{:016x}", hasher.finish()));
         folder::create_private(&folder)?;
         Ok(Self {

@@ -5,18 +5,20 @@
 //! ```
 //!
 //! - A code is compiled once, however many ask for it: they wait for the first, while others are served.
+//! - A code that one compiler refuses is made by the other, whatever the tiers: which modules a node accepts does not
+//!   depend on its settings.
 //! - With [`Tiers::Tiered`] a new code is there as soon as the baseline compiler is done; a thread of its own makes the
 //!   optimised form and puts it in its place. Only optimised forms go to disk.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use supercloud_chain::vm::{CheckError, CheckLayer, CodeKey, MeteringVersion};
+use supercloud_chain::vm::{Analysis, CheckError, CheckLayer, CodeKey, CodeRules, MeteringVersion};
 use wasmtime::{Engine, Linker, Module};
 
 use crate::artifacts::Artifacts;
-use crate::check::{self, CheckedModule};
+use crate::check::{self, CheckedModule, Facts};
 use crate::code::Code;
 use crate::config::{Tiers, VmConfig};
 use crate::engine::{Compiler, new_engine};
@@ -28,13 +30,15 @@ use crate::{imports, inject};
 
 /// All codes.
 pub(crate) struct Codes {
-    tiers: Tiers,
-    /// Only where a baseline is wanted.
-    baseline: Option<Linker<CallState>>,
+    config: VmConfig,
+    /// Made when it is first needed.
+    baseline: OnceLock<Linker<CallState>>,
     upgrades: Option<Upgrades>,
     store: Arc<CodeStore>,
     /// One lock per code that is being compiled.
     compiling: Mutex<BTreeMap<CodeKey, Arc<Mutex<()>>>>,
+    /// The module that was accepted last, which is most often the next to be loaded.
+    accepted: Mutex<Option<Arc<Facts>>>,
 }
 
 /// What the upgrading thread shares with callers.
@@ -51,8 +55,8 @@ impl Codes {
         let parallel = config.tiers != Tiers::Tiered;
         let optimizing = new_linker(config, Compiler::Optimizing, parallel)?;
         let baseline = match config.tiers {
-            Tiers::Optimized => None,
-            Tiers::Baseline | Tiers::Tiered => Some(new_linker(config, Compiler::Baseline, true)?),
+            Tiers::Optimized => OnceLock::new(),
+            Tiers::Baseline | Tiers::Tiered => new_linker(config, Compiler::Baseline, true)?.into(),
         };
         let artifacts = match &config.cache_dir {
             Some(folder) => Some(Artifacts::open(folder, optimizing.engine())?),
@@ -68,12 +72,22 @@ impl Codes {
             Tiers::Optimized | Tiers::Baseline => None,
         };
         Ok(Self {
-            tiers: config.tiers,
+            config: config.clone(),
             baseline,
             upgrades,
             store,
             compiling: Mutex::default(),
+            accepted: Mutex::default(),
         })
+    }
+
+    /// Judges an upload.
+    pub(crate) fn check(&self, wasm: &[u8], rules: &CodeRules) -> Result<Analysis, CheckError> {
+        let module = CheckedModule::new(wasm, rules)?;
+        let facts = Arc::clone(module.facts());
+        let analysis = facts.analysis.clone();
+        *lock(&self.accepted) = Some(facts);
+        Ok(analysis)
     }
 
     /// A code that was compiled before.
@@ -81,7 +95,7 @@ impl Codes {
         if let Some(code) = self.store.memory.get(key) {
             return Some(code);
         }
-        if self.tiers == Tiers::Baseline {
+        if self.config.tiers == Tiers::Baseline {
             return None;
         }
         let code = Arc::new(self.store.read(key)?);
@@ -139,25 +153,62 @@ impl Codes {
     }
 
     fn compile(&self, key: CodeKey, wasm: &[u8]) -> Result<(), CheckError> {
-        let metered = inject::inject(&CheckedModule::accepted(wasm)?).map_err(compile_error)?;
-        if let Some(baseline) = &self.baseline {
-            // The baseline compiler gives up on some functions that the optimising one takes.
-            if let Ok(code) = compile(baseline, &metered) {
-                self.store.memory.insert(key, Arc::new(code));
-                if let Some(upgrades) = &self.upgrades {
-                    upgrades.request(key, metered);
+        let facts = lock(&self.accepted).take();
+        let module = match facts.filter(|facts| facts.analysis.checksum == key.checksum) {
+            Some(facts) => CheckedModule::known(wasm, facts),
+            None => CheckedModule::accepted(wasm)?,
+        };
+        let metered = inject::inject(&module).map_err(compile_error)?;
+        let mut refusals = Vec::new();
+        if self.config.tiers != Tiers::Optimized {
+            match self.compile_baseline(key, &metered) {
+                Ok(()) => {
+                    if let Some(upgrades) = &self.upgrades {
+                        upgrades.request(key, metered);
+                    }
+                    return Ok(());
                 }
-                return Ok(());
+                Err(error) => refusals.push(error),
             }
         }
-        self.store
-            .compile(key, &metered)
-            .map_err(|error| compile_error(format!("engine refused the module: {error:#}")))
+        match self.store.compile(key, &metered) {
+            Ok(()) => return Ok(()),
+            Err(error) => refusals.push(error),
+        }
+        if self.config.tiers == Tiers::Optimized {
+            match self.compile_baseline(key, &metered) {
+                Ok(()) => return Ok(()),
+                Err(error) => refusals.push(error),
+            }
+        }
+        let reasons: Vec<_> = refusals.iter().map(|error| format!("{error:#}")).collect();
+        Err(compile_error(format!(
+            "both compilers refused the module: {}",
+            reasons.join("; ")
+        )))
+    }
+
+    fn compile_baseline(&self, key: CodeKey, metered: &[u8]) -> wasmtime::Result<()> {
+        let linker = match self.baseline.get() {
+            Some(linker) => linker,
+            None => {
+                let linker = new_linker(&self.config, Compiler::Baseline, true);
+                let linker = linker.map_err(|error| wasmtime::Error::msg(error.to_string()))?;
+                self.baseline.get_or_init(|| linker)
+            }
+        };
+        let code = Code::new(linker, &compile_module(linker.engine(), metered)?)?;
+        self.store.memory.insert(key, Arc::new(code));
+        Ok(())
     }
 
     fn compiling(&self) -> MutexGuard<'_, BTreeMap<CodeKey, Arc<Mutex<()>>>> {
-        self.compiling.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.compiling)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl CodeStore {
@@ -189,10 +240,6 @@ fn new_linker(config: &VmConfig, compiler: Compiler, parallel: bool) -> Result<L
     let mut linker = Linker::new(&new_engine(config, compiler, parallel).map_err(engine)?);
     imports::define(&mut linker).map_err(engine)?;
     Ok(linker)
-}
-
-fn compile(linker: &Linker<CallState>, metered: &[u8]) -> wasmtime::Result<Code> {
-    Code::new(linker, &compile_module(linker.engine(), metered)?)
 }
 
 /// A compiler that panics has refused: no upload may take the host down, or the thread that makes optimised forms.

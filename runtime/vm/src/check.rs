@@ -13,6 +13,7 @@ mod outline;
 mod stack;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use supercloud_chain::vm::{Analysis, CheckError, CheckLayer, Checksum, CodeRules, WasmLimits};
@@ -59,7 +60,13 @@ const ACCEPTED: WasmLimits = WasmLimits {
 #[derive(Debug)]
 pub(crate) struct CheckedModule<'a> {
     wasm: &'a [u8],
-    analysis: Analysis,
+    facts: Arc<Facts>,
+}
+
+/// What was found out about the module with the checksum in `analysis`.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) analysis: Analysis,
     globals: u32,
     frames: Vec<Frame>,
 }
@@ -74,6 +81,11 @@ impl<'a> CheckedModule<'a> {
     /// Reads a module that was accepted when it was uploaded, by rules that may have changed since.
     pub(crate) fn accepted(wasm: &'a [u8]) -> Result<Self, CheckError> {
         Self::judge(wasm, FEATURES, &ACCEPTED, None)
+    }
+
+    /// As [`CheckedModule::accepted`], from what was found out before about the same bytes.
+    pub(crate) fn known(wasm: &'a [u8], facts: Arc<Facts>) -> Self {
+        Self { wasm, facts }
     }
 
     fn judge(
@@ -107,12 +119,12 @@ impl<'a> CheckedModule<'a> {
             has_ibc_entry_points,
         };
         let globals = outline.globals;
-        Ok(Self {
-            wasm,
+        let facts = Arc::new(Facts {
             analysis,
             globals,
             frames,
-        })
+        });
+        Ok(Self { wasm, facts })
     }
 
     /// The bytes that were judged.
@@ -120,18 +132,18 @@ impl<'a> CheckedModule<'a> {
         self.wasm
     }
 
-    pub(crate) fn analysis(&self) -> &Analysis {
-        &self.analysis
+    pub(crate) fn facts(&self) -> &Arc<Facts> {
+        &self.facts
     }
 
     /// Number of globals that the module defines; it imports none.
     pub(crate) fn globals(&self) -> u32 {
-        self.globals
+        self.facts.globals
     }
 
     /// One per function that the module defines, in its order.
     pub(crate) fn frames(&self) -> &[Frame] {
-        &self.frames
+        &self.facts.frames
     }
 }
 

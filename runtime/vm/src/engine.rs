@@ -10,13 +10,14 @@
 //! - **Memory**: 4 GiB of addresses are reserved per instance, so that bounds checks are left to the hardware and memory
 //!   never moves; the limit is enforced by the store's limiter. Instances come from a pool, which never runs out (see
 //!   [`crate::slots`]); a machine without that much address space gets instances one by one, with equal results.
-//! - **Backtraces** name functions by index and nothing more: they are for people. Address maps and debug information
-//!   are off.
+//! - **Backtraces** name functions by index and nothing more: they are for people, and are found by frame pointers.
+//!   Address maps, tables for native unwinders and debug information are off; nothing unwinds through guest frames,
+//!   since wasmtime catches panics of host functions before.
 
 use supercloud_chain::vm::{MAX_MEMORY_PAGES, MAX_TRACE_FRAMES, WasmLimits};
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy,
-    WasmBacktraceDetails, WasmFeatures,
+    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, RegallocAlgorithm,
+    Strategy, WasmBacktraceDetails, WasmFeatures,
 };
 
 use crate::check::FEATURES;
@@ -65,7 +66,11 @@ pub(crate) fn new_engine(config: &VmConfig, compiler: Compiler, parallel: bool) 
 pub(crate) fn settings(compiler: Compiler) -> Config {
     let mut config = Config::new();
     match compiler {
-        Compiler::Baseline => config.strategy(Strategy::Winch),
+        // The optimising compiler makes the entries into functions here too; they need not be good.
+        Compiler::Baseline => config
+            .strategy(Strategy::Winch)
+            .cranelift_opt_level(OptLevel::None)
+            .cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass),
         Compiler::Optimizing => config
             .strategy(Strategy::Cranelift)
             .cranelift_opt_level(OptLevel::Speed),
@@ -83,6 +88,7 @@ pub(crate) fn settings(compiler: Compiler) -> Config {
         .consume_fuel(false)
         .epoch_interruption(false)
         .generate_address_map(false)
+        .native_unwind_info(false)
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(MAX_TRACE_FRAMES))
         .wasm_backtrace_details(WasmBacktraceDetails::Disable);
     config

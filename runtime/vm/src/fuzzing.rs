@@ -7,10 +7,8 @@ use crate::check::CheckedModule;
 use crate::region::{REGION_BYTES, UncheckedRegion};
 use crate::{engine, inject, sections};
 
-/// Global of gas left, `i64`, unsigned.
+/// Global of gas left, `i64`; negative when gas ran out inside Wasm.
 pub const GAS_LEFT: &str = inject::GAS_LEFT;
-/// Global that is 1 when gas ran out inside Wasm, `i32`.
-pub const GAS_EXHAUSTED: &str = inject::GAS_EXHAUSTED;
 /// Global of stack slots left, `i32`; negative when a call did not fit.
 pub const STACK_LEFT: &str = inject::STACK_LEFT;
 

@@ -1,16 +1,19 @@
 //! A running instance as host functions see it: its memory, its allocator and its gas.
 //!
 //! Guest and backend draw on one counter, the injected global `gas_left`. What the backend charges is also summed in
-//! `gas_external`, so that internal gas is `limit - external - left`.
+//! `gas_external`, so that internal gas is `limit - external - left`. The counter is negative when guest code went on
+//! for a while after its gas had run out; whoever runs guest code looks at it first of all.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use supercloud_chain::vm::{Backend, BackendError, BackendResult, MAX_MEMORY_PAGES, VmError};
+use supercloud_chain::vm::{Backend, BackendError, BackendResult, EntryPoint, MAX_MEMORY_PAGES, VmError};
 use wasmtime::{
-    FrameInfo, Global, Memory, ResourceLimiter, StoreContextMut, Trap, TypedFunc, Val, WasmBacktrace, WasmParams,
-    WasmResults,
+    AsContextMut, Extern, FrameInfo, Global, Instance, Memory, ResourceLimiter, StoreContextMut, Trap, Val,
+    WasmBacktrace,
 };
 
+use crate::code::Code;
+use crate::entry::{BoundFunction, GuestFunction};
 use crate::gas;
 use crate::loan::Loan;
 use crate::region::{REGION_BYTES, Region, UncheckedRegion};
@@ -20,12 +23,15 @@ use crate::trap;
 /// `allocate` recurse through host functions on the native stack.
 const MAX_CALL_DEPTH: u32 = 2;
 
+/// Most gas that an instance counts. Limits above are as good as unlimited: no machine uses as much up.
+pub(crate) const MAX_GAS: u64 = i64::MAX as u64;
+
 /// Data of one call's store.
 pub(crate) struct CallState {
     pub(crate) memory_limiter: MemoryLimiter,
     pub(crate) backend: Loan,
     /// Set right after instantiation; no guest code runs before, because modules with a start function are refused.
-    pub(crate) exports: Option<Rc<GuestExports>>,
+    pub(crate) exports: Option<GuestExports>,
     pub(crate) gas_external: u64,
     pub(crate) read_only: bool,
     pub(crate) iterators: u32,
@@ -50,14 +56,37 @@ impl CallState {
     }
 }
 
-/// What the host uses of an instance. Shared, because typed functions are dear to clone.
+/// An instance, with those of its exports at hand that are used all the time.
 pub(crate) struct GuestExports {
-    pub(crate) memory: Memory,
-    pub(crate) allocate: TypedFunc<u32, u32>,
-    pub(crate) deallocate: TypedFunc<u32, ()>,
-    pub(crate) gas_left: Global,
-    pub(crate) gas_exhausted: Global,
-    pub(crate) stack_left: Global,
+    code: Arc<Code>,
+    instance: Instance,
+    memory: Memory,
+    gas_left: Global,
+    /// Bound on first use.
+    allocate: Option<BoundFunction>,
+    deallocate: Option<BoundFunction>,
+}
+
+impl GuestExports {
+    /// Of an instance of `code`.
+    pub(crate) fn new(mut store: impl AsContextMut, instance: Instance, code: Arc<Code>) -> Result<Self, VmError> {
+        let memory = instance.get_module_export(&mut store, &code.memory);
+        let gas_left = instance.get_module_export(&mut store, &code.gas_left);
+        match (
+            memory.and_then(Extern::into_memory),
+            gas_left.and_then(Extern::into_global),
+        ) {
+            (Some(memory), Some(gas_left)) => Ok(Self {
+                code,
+                instance,
+                memory,
+                gas_left,
+                allocate: None,
+                deallocate: None,
+            }),
+            _ => Err(VmError::Bug("an export that was checked is gone".into())),
+        }
+    }
 }
 
 /// Makes `memory.grow` answer -1 beyond the limit, on every node alike.
@@ -89,36 +118,75 @@ impl<'a> Guest<'a> {
     }
 
     fn exports(&self) -> Result<&GuestExports, VmError> {
-        let exports = self.store.data().exports.as_deref();
-        exports.ok_or_else(no_exports)
+        self.store.data().exports.as_ref().ok_or_else(no_exports)
     }
 
-    fn shared_exports(&self) -> Result<Rc<GuestExports>, VmError> {
-        let exports = self.store.data().exports.clone();
-        exports.ok_or_else(no_exports)
+    /// An entry point, where the code has it.
+    pub(crate) fn entry_point(&self, entry_point: EntryPoint) -> Result<Option<GuestFunction>, VmError> {
+        Ok(self.exports()?.code.entry_points.get(&entry_point).copied())
     }
 
-    /// Gas that guest and backend may still use.
+    /// A function of this instance.
+    pub(crate) fn bind(&mut self, function: &GuestFunction) -> Result<BoundFunction, VmError> {
+        let instance = self.exports()?.instance;
+        let bound = function.bind(instance, &mut self.store);
+        bound.map_err(|error| VmError::Bug(error.to_string()))
+    }
+
+    /// A function that is called often, bound once: `of` says which, `place` where it is kept.
+    fn bind_once(
+        &mut self,
+        of: fn(&Code) -> &GuestFunction,
+        place: fn(&mut GuestExports) -> &mut Option<BoundFunction>,
+    ) -> Result<BoundFunction, VmError> {
+        let exports = self.store.data_mut().exports.as_mut().ok_or_else(no_exports)?;
+        if let Some(bound) = *place(exports) {
+            return Ok(bound);
+        }
+        let function = *of(&exports.code);
+        let bound = self.bind(&function)?;
+        if let Some(exports) = &mut self.store.data_mut().exports {
+            *place(exports) = Some(bound);
+        }
+        Ok(bound)
+    }
+
+    /// Gas that guest and backend may still use; 0 when it ran out.
     pub(crate) fn gas_left(&mut self) -> Result<u64, VmError> {
+        Ok(u64::try_from(self.counter()?).unwrap_or_default())
+    }
+
+    /// Sets the counter to at most [`MAX_GAS`].
+    pub(crate) fn set_gas_left(&mut self, gas: u64) -> Result<(), VmError> {
+        let gas_left = self.exports()?.gas_left;
+        gas_left
+            .set(&mut self.store, Val::I64(gas.min(MAX_GAS).cast_signed()))
+            .map_err(|error| VmError::Bug(error.to_string()))
+    }
+
+    fn counter(&mut self) -> Result<i64, VmError> {
         let gas_left = self.exports()?.gas_left;
         match gas_left.get(&mut self.store) {
-            Val::I64(gas) => Ok(gas.cast_unsigned()),
+            Val::I64(gas) => Ok(gas),
             other => Err(VmError::Bug(format!("gas counter is {other:?}"))),
         }
     }
 
-    pub(crate) fn set_gas_left(&mut self, gas: u64) -> Result<(), VmError> {
-        let gas_left = self.exports()?.gas_left;
-        gas_left
-            .set(&mut self.store, Val::I64(gas.cast_signed()))
-            .map_err(|error| VmError::Bug(error.to_string()))
+    fn is_out_of_gas(&mut self) -> bool {
+        self.counter().is_ok_and(|left| left < 0)
     }
 
-    fn flag(&mut self, global: impl FnOnce(&GuestExports) -> Global) -> i32 {
-        let Ok(global) = self.exports().map(global) else {
-            return 0;
+    fn is_out_of_stack(&mut self) -> bool {
+        let Ok((instance, export)) = self
+            .exports()
+            .map(|exports| (exports.instance, exports.code.stack_left))
+        else {
+            return false;
         };
-        global.get(&mut self.store).i32().unwrap_or_default()
+        let stack_left = instance.get_module_export(&mut self.store, &export);
+        let stack_left = stack_left.and_then(Extern::into_global);
+        let slots = stack_left.and_then(|global| global.get(&mut self.store).i32());
+        slots.is_some_and(|slots| slots < 0)
     }
 
     /// Takes `cost` for work of the host.
@@ -216,8 +284,8 @@ impl<'a> Guest<'a> {
     pub(crate) fn hand_over(&mut self, data: &[u8]) -> Result<u32, VmError> {
         let length = u32::try_from(data.len())
             .map_err(|_| VmError::Communication(format!("{} bytes do not fit into a region", data.len())))?;
-        let exports = self.shared_exports()?;
-        let pointer = self.enter(&exports.allocate, length)?;
+        let allocate = self.bind_once(|code| &code.allocate, |exports| &mut exports.allocate)?;
+        let pointer = self.enter(&allocate, &[length])?;
         if pointer == 0 {
             return Err(VmError::Communication("allocate returned address zero".into()));
         }
@@ -227,26 +295,26 @@ impl<'a> Guest<'a> {
 
     /// Gives a Region back to the guest's allocator.
     pub(crate) fn deallocate(&mut self, pointer: u32) -> Result<(), VmError> {
-        let exports = self.shared_exports()?;
-        self.enter(&exports.deallocate, pointer)
+        let deallocate = self.bind_once(|code| &code.deallocate, |exports| &mut exports.deallocate)?;
+        self.enter(&deallocate, &[pointer]).map(|_| ())
     }
 
     /// Runs a guest function one frame deeper.
-    pub(crate) fn enter<P: WasmParams, R: WasmResults>(
-        &mut self,
-        function: &TypedFunc<P, R>,
-        params: P,
-    ) -> Result<R, VmError> {
+    pub(crate) fn enter(&mut self, function: &BoundFunction, args: &[u32]) -> Result<u32, VmError> {
         if self.state().call_depth == MAX_CALL_DEPTH {
             return Err(VmError::Communication(format!("call depth exceeds {MAX_CALL_DEPTH}")));
         }
         self.state().call_depth += 1;
-        let result = function.call(&mut self.store, params);
+        let result = function.call(&mut self.store, args);
         self.state().call_depth -= 1;
-        result.map_err(|error| {
-            self.keep_trace(&error);
-            self.classify(&error)
-        })
+        match result {
+            Ok(_) if self.is_out_of_gas() => Err(VmError::OutOfGas),
+            Ok(value) => Ok(value),
+            Err(error) => {
+                self.keep_trace(&error);
+                Err(self.classify(&error))
+            }
+        }
     }
 
     /// The first stop is the cause; those that follow from it say less.
@@ -258,15 +326,15 @@ impl<'a> Guest<'a> {
         }
     }
 
-    /// Says why guest code stopped. The gas flag comes first: the injected check traps like any other code.
+    /// Says why guest code stopped. Gas comes first: without gas, guest code should not have come to where it stopped.
     fn classify(&mut self, error: &wasmtime::Error) -> VmError {
-        if self.flag(|exports| exports.gas_exhausted) != 0 {
+        if self.is_out_of_gas() {
             return VmError::OutOfGas;
         }
         if let Some(error) = error.downcast_ref::<VmError>() {
             return error.clone();
         }
-        if self.flag(|exports| exports.stack_left) < 0 {
+        if self.is_out_of_stack() {
             return VmError::Trap(trap::CALL_STACK_EXHAUSTED);
         }
         classify_trap(error)

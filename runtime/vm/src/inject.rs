@@ -1,8 +1,8 @@
 //! Writes gas and stack metering into a module: wasm in, wasm out. What is injected, and where, is consensus; change
 //! it only together with a new version of the chain.
 //!
-//! Three globals are added and exported under names that uploads may not use: gas left, a flag that gas ran out, and
-//! stack left. Indices of existing things do not change. Custom sections are dropped.
+//! Two globals are added and exported under names that uploads may not use: gas left and stack left. Indices of existing
+//! things do not change. Custom sections are dropped, and so is code that never runs.
 //!
 //! Each function `body` becomes
 //!
@@ -11,42 +11,50 @@
 //! block $exhausted
 //!     block $body
 //!         body, with a charge before each accounting operator             (see `metering`)
-//!         that branches to $exhausted when it cannot be paid,
+//!         and a branch to $exhausted where a charge must have been paid,
 //!         and `return` turned into a branch to the end of $body
 //!     end
 //!     give the slots back, return
 //! end
-//! set the flag, trap
+//! trap
 //! ```
 //!
-//! One place to run out of gas per function instead of one per charge keeps the code small: charges are most of it.
+//! One place to run out of gas per function instead of one per charge keeps the code small.
 
+mod flow;
 mod metering;
 mod stack;
 
 use std::convert::Infallible;
+use std::ops::Range;
 
+use rayon::prelude::*;
 use supercloud_chain::vm::{CheckError, CheckLayer};
-use wasm_encoder::reencode::{self, Reencode, utils};
+use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder, utils};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, GlobalSection, GlobalType, Instruction,
-    Module, SectionId, ValType,
+    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, GlobalSection, GlobalType, Module,
+    SectionId, ValType,
 };
-use wasmparser::{CustomSectionReader, ExportSectionReader, FunctionBody, GlobalSectionReader, Operator, Parser};
+use wasmparser::{
+    BinaryReader, CustomSectionReader, ExportSectionReader, FunctionBody, GlobalSectionReader, Operator, Parser,
+};
 
 use crate::check::{CheckedModule, Frame};
+use flow::{Flow, Step};
 use metering::Meter;
-pub(crate) use metering::is_accounting;
+pub(crate) use metering::{is_accounting, is_bulk};
 pub(crate) use stack::STACK_SLOTS;
 
 /// Prefix of the injected exports.
 const RESERVED_PREFIX: &str = "supercloud:";
-/// Gas left, `i64`, unsigned.
+/// Gas left, `i64`; negative when gas ran out inside Wasm.
 pub(crate) const GAS_LEFT: &str = "supercloud:gas_left";
-/// 1 when gas ran out inside Wasm, `i32`.
-pub(crate) const GAS_EXHAUSTED: &str = "supercloud:gas_exhausted";
 /// Stack slots left, `i32`; negative when a call did not fit.
 pub(crate) const STACK_LEFT: &str = "supercloud:stack_left";
+
+/// Number of the form that is written here; compiled code of another form is not used. It is not consensus, as
+/// [`MeteringVersion`](supercloud_chain::vm::MeteringVersion) is: two forms of one version cost the same and do the same.
+pub(crate) const FORM: u32 = 2;
 
 type Error = reencode::Error<Infallible>;
 
@@ -65,9 +73,11 @@ pub(crate) fn check_names<'a>(exports: impl IntoIterator<Item = &'a str>) -> Res
 /// The metered module. It cannot fail on a checked module; the error is for the caller to report as a bug.
 pub(crate) fn inject(module: &CheckedModule<'_>) -> Result<Vec<u8>, String> {
     let mut injector = Injector {
+        wasm: module.wasm(),
         globals: Globals::after(module.globals()),
         globals_written: false,
-        frames: module.frames().iter(),
+        frames: module.frames(),
+        bodies: Vec::with_capacity(module.frames().len()),
     };
     let mut out = Module::new();
     injector
@@ -80,7 +90,6 @@ pub(crate) fn inject(module: &CheckedModule<'_>) -> Result<Vec<u8>, String> {
 #[derive(Clone, Copy)]
 struct Globals {
     gas_left: u32,
-    gas_exhausted: u32,
     stack_left: u32,
 }
 
@@ -88,8 +97,7 @@ impl Globals {
     fn after(existing: u32) -> Self {
         Self {
             gas_left: existing,
-            gas_exhausted: existing + 1,
-            stack_left: existing + 2,
+            stack_left: existing + 1,
         }
     }
 
@@ -101,21 +109,22 @@ impl Globals {
             shared: false,
         };
         section.global(mutable(ValType::I64), &ConstExpr::i64_const(0));
-        section.global(mutable(ValType::I32), &ConstExpr::i32_const(0));
         section.global(mutable(ValType::I32), &ConstExpr::i32_const(STACK_SLOTS));
     }
 
     fn export(self, section: &mut ExportSection) {
         section.export(GAS_LEFT, ExportKind::Global, self.gas_left);
-        section.export(GAS_EXHAUSTED, ExportKind::Global, self.gas_exhausted);
         section.export(STACK_LEFT, ExportKind::Global, self.stack_left);
     }
 }
 
 struct Injector<'a> {
+    wasm: &'a [u8],
     globals: Globals,
     globals_written: bool,
-    frames: std::slice::Iter<'a, Frame>,
+    frames: &'a [Frame],
+    /// Where the bodies are that were met.
+    bodies: Vec<Range<usize>>,
 }
 
 impl Reencode for Injector<'_> {
@@ -162,55 +171,71 @@ impl Reencode for Injector<'_> {
         Ok(())
     }
 
+    /// Bodies are kept until all are here, and then written on all processors.
     fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Result<(), Error> {
-        let frame = *self.frames.next().ok_or(Error::InvalidCodeSectionSize)?;
-        let mut locals = Vec::new();
-        for group in body.get_locals_reader()? {
-            let (count, ty) = group?;
-            locals.push((count, self.val_type(ty)?));
+        self.bodies.push(body.range());
+        if self.bodies.len() < self.frames.len() {
+            return Ok(());
         }
-        // One local more, for the length of bulk operators; unused it costs nothing.
-        let length_local = frame.params + frame.locals;
-        locals.push((1, ValType::I32));
-
-        let mut out = Function::new(locals);
-        stack::enter(&mut out.instructions(), self.globals, &frame);
-        let block = match frame.result {
-            Some(result) => BlockType::Result(self.val_type(result)?),
-            None => BlockType::Empty,
-        };
-        out.instructions().block(BlockType::Empty).block(block);
-        self.copy_operators(&mut out, &body, Meter::new(self.globals, &frame, length_local))?;
-        stack::leave(&mut out.instructions(), self.globals, &frame);
-        out.instructions().return_().end();
-        metering::exhausted(&mut out.instructions(), self.globals);
-        out.instructions().end();
-        code.function(&out);
+        let bodies = self.bodies.par_iter().zip(self.frames);
+        let functions: Vec<_> = bodies.map(|(body, frame)| self.write_body(body, frame)).collect();
+        for function in functions {
+            code.function(&function?);
+        }
         Ok(())
     }
 }
 
 impl Injector<'_> {
-    /// Copies a body with its charges. Its last `end` closes `$body`.
-    fn copy_operators(&mut self, out: &mut Function, body: &FunctionBody<'_>, mut meter: Meter) -> Result<(), Error> {
+    fn write_body(&self, range: &Range<usize>, frame: &Frame) -> Result<Function, Error> {
+        let bytes = self.wasm.get(range.clone()).ok_or(Error::InvalidCodeSectionSize)?;
+        let body = FunctionBody::new(BinaryReader::new(bytes, range.start));
+        let mut locals = Vec::new();
+        for group in body.get_locals_reader()? {
+            let (count, ty) = group?;
+            locals.push((count, RoundtripReencoder.val_type(ty)?));
+        }
+        locals.extend(Meter::locals(frame));
+        let meter = Meter::new(self.globals, frame, frame.params + frame.locals);
+
+        let mut out = Function::new(locals);
+        stack::enter(&mut out.instructions(), self.globals, frame);
+        let block = match frame.result {
+            Some(result) => BlockType::Result(RoundtripReencoder.val_type(result)?),
+            None => BlockType::Empty,
+        };
+        meter.reload(&mut out.instructions());
+        out.instructions().block(BlockType::Empty).block(block);
+        self.copy_operators(&mut out, &body, meter)?;
+        stack::leave(&mut out.instructions(), self.globals, frame);
+        out.instructions().return_().end().unreachable().end();
+        Ok(out)
+    }
+
+    /// Copies a body with its charges, operators byte by byte. Its last `end` closes `$body`.
+    fn copy_operators(&self, out: &mut Function, body: &FunctionBody<'_>, mut meter: Meter) -> Result<(), Error> {
         // Label of `$exhausted`, seen from the outermost level of the body.
         const EXHAUSTED: u32 = 1;
-        let mut blocks = 0;
+        let mut flow = Flow::default();
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
-            let operator = operators.read()?;
-            meter.charge(&mut out.instructions(), &operator, blocks + EXHAUSTED);
-            match operator {
-                Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => blocks += 1,
-                // The last one ends the body and would get below zero.
-                Operator::End => blocks = u32::saturating_sub(blocks, 1),
-                _ => {}
+            let (operator, begin) = operators.read_with_offset()?;
+            let depth = flow.depth();
+            let goes_back = flow.goes_back(&operator);
+            match flow.pass(&operator) {
+                Step::Dead => continue,
+                Step::Revives => meter.skip(),
+                Step::Live => meter.charge(&mut out.instructions(), &operator, depth + EXHAUSTED, goes_back),
             }
-            let instruction = match operator {
-                Operator::Return => Instruction::Br(blocks),
-                other => self.instruction(other)?,
-            };
-            out.instruction(&instruction);
+            if let Operator::Return = operator {
+                out.instructions().br(depth);
+            } else {
+                let bytes = self.wasm.get(begin..operators.original_position());
+                out.raw(bytes.unwrap_or_default().iter().copied());
+            }
+            if metering::is_call(&operator) {
+                meter.reload(&mut out.instructions());
+            }
         }
         Ok(())
     }

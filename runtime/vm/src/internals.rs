@@ -10,9 +10,9 @@ use crate::vm::WasmtimeVm;
 
 /// An instance that can be called several times.
 #[allow(missing_debug_implementations, reason = "lives for one measurement")]
-pub struct Instance<'a>(Session<'a>);
+pub struct Instance(Session);
 
-impl Instance<'_> {
+impl Instance {
     /// Calls an entry point with JSON arguments on what earlier calls left in memory.
     ///
     /// # Errors
@@ -38,12 +38,12 @@ pub fn with_instance<R>(
     code: &CodeKey,
     backend: &mut dyn Backend,
     gas: u64,
-    body: impl FnOnce(&mut Instance<'_>) -> R,
+    body: impl FnOnce(&mut Instance) -> R,
 ) -> Result<R, VmError> {
     let code = vm.find(code).ok_or(VmError::NotLoaded)?;
     on_large_stack(|| {
         loan::lend(backend, |loan| {
-            let mut instance = Instance(Session::open(&code, loan, gas)?);
+            let mut instance = Instance(Session::open(code, loan, gas)?);
             Ok(body(&mut instance))
         })
     })

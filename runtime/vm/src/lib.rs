@@ -28,6 +28,7 @@ pub(crate) mod check;
 pub(crate) mod code;
 pub(crate) mod config;
 pub(crate) mod engine;
+pub(crate) mod entry;
 pub(crate) mod error;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

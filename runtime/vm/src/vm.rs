@@ -10,7 +10,7 @@ use supercloud_chain::vm::{
 
 use crate::cache::Codes;
 use crate::call::Session;
-use crate::check::{CheckedModule, names};
+use crate::check::names;
 use crate::config::VmConfig;
 use crate::engine::on_large_stack;
 use crate::error::OpenError;
@@ -70,7 +70,7 @@ impl WasmtimeVm {
         let Some(_slot) = self.slots.take() else {
             return failed(call.gas_limit, VmError::Bug("calls nest too deeply".into()));
         };
-        match Session::open(&code, backend, call.gas_limit) {
+        match Session::open(code, backend, call.gas_limit) {
             Err(error) => failed(0, error),
             Ok(mut session) => {
                 let result = session.call(call.entry_point, call.args);
@@ -82,7 +82,7 @@ impl WasmtimeVm {
 
 impl Vm for WasmtimeVm {
     fn check(&self, wasm: &[u8], rules: &CodeRules) -> Result<Analysis, CheckError> {
-        CheckedModule::new(wasm, rules).map(|module| module.analysis().clone())
+        self.codes.check(wasm, rules)
     }
 
     fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {

@@ -113,7 +113,7 @@ fn gas_of_hackatom_is_that_of_cosmwasm_vm() {
     ] {
         let mut mock = mock();
         let used = loan::lend(&mut mock, |loan| {
-            let mut session = Session::open(&code, loan, LIMIT).unwrap();
+            let mut session = Session::open(Arc::clone(&code), loan, LIMIT).unwrap();
             let mut used = 0;
             for (entry_point, args) in &calls {
                 let args: Vec<_> = args.iter().map(|arg| arg.as_bytes()).collect();

@@ -3,16 +3,17 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use supercloud_chain::vm::{CheckError, CheckLayer, WasmLimits};
 use wasmparser::{
-    FuncToValidate, FuncValidator, FuncValidatorAllocations, FunctionBody, Operator, ValType, ValidatorResources,
+    FuncToValidate, FuncValidatorAllocations, FunctionBody, Operator, OperatorsReader, ValType, ValidatorResources,
     WasmFeatures,
 };
 
 use super::limits::assert_count;
 use super::outline::{CallTargets, Outline, invalid};
 use super::stack::{Callee, Calls, compute_prices};
-use crate::inject::is_accounting;
+use crate::inject::{is_accounting, is_bulk};
 
 /// What one call of a function holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) struct Frame {
     pub(crate) locals: u32,
     /// Values on the operand stack at its highest, by the validation algorithm of the Wasm specification.
     pub(crate) operands: u32,
+    /// Whether the body holds operators whose work grows with a length.
+    pub(crate) has_bulk: bool,
     /// The result, if there is one.
     pub(crate) result: Option<ValType>,
     /// Slots of the stack meter that a call takes while it runs; 0 for functions that need not be counted.
@@ -40,39 +43,48 @@ impl Frame {
     }
 }
 
-/// Validates all bodies; the checks of the module's limits have passed.
+/// What the walk through one body finds.
+struct Finding {
+    operands: u32,
+    has_bulk: bool,
+    callees: BTreeSet<Callee>,
+}
+
+/// Validates all bodies, on all processors; the checks of the module's limits have passed. Of several refusals, that of
+/// the first function counts, on every machine.
 pub(super) fn check(
     outline: &mut Outline<'_>,
     features: WasmFeatures,
     limits: &WasmLimits,
 ) -> Result<Vec<Frame>, CheckError> {
     let bodies = std::mem::take(&mut outline.bodies);
-    let mut allocations = FuncValidatorAllocations::default();
-    let mut frames = Vec::with_capacity(bodies.len());
     let targets = outline.find_targets();
+    let findings: Vec<_> = bodies
+        .into_par_iter()
+        .map_init(FuncValidatorAllocations::default, |allocations, (function, body)| {
+            check_body(&targets, function, &body, features, limits, allocations)
+        })
+        .collect();
+    let mut frames = Vec::with_capacity(findings.len());
     let mut calls = Calls {
         indirect: outline.find_indirect(&targets),
         ..Calls::default()
     };
-    for (position, (function, body)) in bodies.into_iter().enumerate() {
-        let in_body = |error| outline.in_body(position, error);
-        let (operands, reusable) = validate(function, &body, features, allocations)
-            .map_err(invalid)
-            .map_err(in_body)?;
-        allocations = reusable;
-        let callees = check_operators(&targets, &body, limits).map_err(in_body)?;
+    for (position, finding) in findings.into_iter().enumerate() {
+        let finding = finding.map_err(|error| outline.in_body(position, error))?;
         let index = outline.imports.len() + position;
         let ty = outline.function_type(u32::try_from(index).unwrap_or(u32::MAX))?;
         let locals = outline.locals.get(position).copied().unwrap_or_default();
         let frame = Frame {
             params: u32::try_from(ty.params().len()).unwrap_or(u32::MAX),
             locals: u32::try_from(locals).unwrap_or(u32::MAX),
-            operands,
+            operands: finding.operands,
+            has_bulk: finding.has_bulk,
             result: ty.results().first().copied(),
             price: 0,
         };
         calls.slots.push(frame.slots());
-        calls.callees.push(callees);
+        calls.callees.push(finding.callees);
         frames.push(frame);
     }
     for (frame, price) in frames.iter_mut().zip(compute_prices(&calls)) {
@@ -81,37 +93,33 @@ pub(super) fn check(
     Ok(frames)
 }
 
-/// The greatest height of the operand stack.
-fn validate(
+/// Validates a body; refuses operators that valid modules may hold and contracts may not, and too many branches; finds
+/// what is called and the greatest height of the operand stack.
+fn check_body(
+    targets: &CallTargets,
     function: FuncToValidate<ValidatorResources>,
     body: &FunctionBody<'_>,
     features: WasmFeatures,
-    allocations: FuncValidatorAllocations,
-) -> wasmparser::Result<(u32, FuncValidatorAllocations)> {
-    let mut validator: FuncValidator<_> = function.into_validator(allocations);
-    let mut reader = body.get_binary_reader();
-    validator.read_locals(&mut reader)?;
-    reader.set_features(features);
-    let mut highest = 0;
-    while !reader.eof() {
-        reader.visit_operator(&mut validator.visitor(reader.original_position()))??;
-        highest = highest.max(validator.operand_stack_height());
-    }
-    reader.finish_expression(&validator.visitor(reader.original_position()))?;
-    Ok((highest, validator.into_allocations()))
-}
-
-/// Refuses operators that valid modules may hold and contracts may not, and too many branches; finds what is called.
-fn check_operators(
-    targets: &CallTargets,
-    body: &FunctionBody<'_>,
     limits: &WasmLimits,
-) -> Result<BTreeSet<Callee>, CheckError> {
-    let mut operators = body.get_operators_reader().map_err(invalid)?;
+    allocations: &mut FuncValidatorAllocations,
+) -> Result<Finding, CheckError> {
+    let mut validator = function.into_validator(std::mem::take(allocations));
+    let mut reader = body.get_binary_reader();
+    validator.read_locals(&mut reader).map_err(invalid)?;
+    reader.set_features(features);
+    let mut operators = OperatorsReader::new(reader);
     let mut branches = 0;
-    let mut callees = BTreeSet::new();
+    let mut finding = Finding {
+        operands: 0,
+        has_bulk: false,
+        callees: BTreeSet::new(),
+    };
     while !operators.eof() {
-        let operator = operators.read().map_err(invalid)?;
+        let (operator, offset) = operators.read_with_offset().map_err(invalid)?;
+        validator.op(offset, &operator).map_err(invalid)?;
+        finding.operands = finding.operands.max(validator.operand_stack_height());
+        finding.has_bulk |= is_bulk(&operator);
+        branches += count_branches(&operator);
         match operator {
             Operator::TableInit { .. } | Operator::ElemDrop { .. } | Operator::TableCopy { .. } => {
                 return super::refuse(
@@ -120,23 +128,31 @@ fn check_operators(
                 );
             }
             Operator::Call { function_index } => {
-                callees.extend(targets.find_body(function_index).map(Callee::Function))
+                let callee = targets.find_body(function_index).map(Callee::Function);
+                finding.callees.extend(callee);
             }
             Operator::CallIndirect { type_index, .. } => {
-                callees.insert(Callee::Indirect(targets.canonical_type(type_index)));
+                let callee = Callee::Indirect(targets.canonical_type(type_index));
+                finding.callees.insert(callee);
             }
             _ => {}
         }
-        branches += usize::from(is_accounting(&operator));
-        // Each target is an edge for the compiler, which gives up on some number of them.
-        if let Operator::BrTable { targets } = &operator {
-            branches += targets.len() as usize;
-        }
     }
+    operators.finish().map_err(invalid)?;
+    *allocations = validator.into_allocations();
     assert_count(
         branches,
         limits.function_branches,
         "branches, calls and block ends of a function",
     )?;
-    Ok(callees)
+    Ok(finding)
+}
+
+/// Each target of a `br_table` is an edge for the compiler too, which gives up on some number of them.
+fn count_branches(operator: &Operator<'_>) -> usize {
+    let targets = match operator {
+        Operator::BrTable { targets } => targets.len() as usize,
+        _ => 0,
+    };
+    usize::from(is_accounting(operator)) + targets
 }

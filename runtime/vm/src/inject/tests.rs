@@ -13,8 +13,8 @@ const LIMIT: u64 = 1_000_000;
 /// What a run of the exported function `f` left.
 #[derive(Debug, PartialEq, Eq)]
 struct Outcome {
+    /// Above the limit when gas ran out.
     used: u64,
-    exhausted: bool,
     stack_left: i32,
     trapped: bool,
 }
@@ -56,8 +56,7 @@ fn run_compiled(compiler: Compiler, functions: &str, limit: u64) -> Outcome {
     let flag =
         |store: &mut Store<()>, name: &str| instance.get_global(&mut *store, name).unwrap().get(store).unwrap_i32();
     Outcome {
-        used: limit - gas.get(&mut store).unwrap_i64().cast_unsigned(),
-        exhausted: flag(&mut store, GAS_EXHAUSTED) != 0,
+        used: limit.checked_add_signed(-gas.get(&mut store).unwrap_i64()).unwrap(),
         stack_left: flag(&mut store, STACK_LEFT),
         trapped,
     }
@@ -123,7 +122,6 @@ fn every_operator_is_charged_by_the_rule() {
         let outcome = run(&format!("(func (export \"f\") {body})"), LIMIT);
         let expected = Outcome {
             used,
-            exhausted: false,
             stack_left: STACK_SLOTS,
             trapped: false,
         };
@@ -143,21 +141,74 @@ fn operators_behind_a_branch_are_charged_to_what_follows() {
 }
 
 #[test]
-fn a_charge_that_cannot_be_paid_deducts_nothing() {
+fn a_call_that_cannot_be_paid_is_not_made() {
     let body = "(func (export \"f\") nop (call $leaf))";
     let all = O + A + A + A;
-    assert!(!run(body, all).trapped);
+    let enough = run(body, all);
+    assert_eq!((enough.used, enough.trapped), (all, false));
+    // What follows the call is taken although it is not there; the host sees that.
     let short = run(body, all - 1);
-    assert_eq!((short.used, short.exhausted, short.trapped), (O + A + A, true, true));
-    let none = run(body, 0);
-    assert_eq!((none.used, none.exhausted, none.trapped), (0, true, true));
+    assert_eq!((short.used, short.trapped), (all, false));
+    // The call itself is paid for to the last unit, or does not happen.
+    let exact = run(body, O + A);
+    assert_eq!((exact.used, exact.trapped), (all, false));
+    let none = run(body, O + A - 1);
+    assert_eq!((none.used, none.trapped), (O + A, true));
 }
 
 #[test]
-fn a_trap_of_the_guest_leaves_the_flag_alone() {
+fn a_loop_ends_when_its_way_back_cannot_be_paid() {
+    for back in [
+        "(br 0)",
+        "(br_if 0 (i32.const 1))",
+        "(block (br_table 0 1 0 (i32.const 1)))",
+        "(block (br_table 0 0 1 (i32.const 7)))",
+        "(block (block (br 2)))",
+        "(if (i32.const 1) (then (br 1)))",
+    ] {
+        let outcome = run(&format!("(func (export \"f\") (loop {back}))"), LIMIT);
+        assert!(outcome.trapped && outcome.used > LIMIT, "{back}: {outcome:?}");
+        // It was stopped on the first way back that it could not pay.
+        assert!(outcome.used < LIMIT + 4 * A, "{back}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_bulk_operator_that_cannot_be_paid_does_not_run() {
+    let body = "(func (export \"f\") (memory.fill (i32.const 0) (i32.const 0) (i32.const 65537)))";
+    // It would trap by itself: its range is outside.
+    let length = 65_537 * O;
+    let outcome = run(body, length - 1);
+    assert_eq!((outcome.used, outcome.trapped), (length, true));
+    let outcome = run(body, length);
+    assert_eq!((outcome.used, outcome.trapped), (length, true));
+}
+
+#[test]
+fn code_that_never_runs_is_not_copied() {
+    let dead = "(block (loop (br 0) nop) (if (i32.const 1) (then nop) (else nop)) (memory.fill (i32.const 0) (i32.const 0) (i32.const 9)))";
+    for stop in ["(return)", "(br 0)", "(unreachable)", "(br_table 0 0 (i32.const 0))"] {
+        let with = metered(&format!("(func (export \"f\") (block {stop} {dead}) nop)"));
+        let without = metered(&format!("(func (export \"f\") (block {stop}) nop)"));
+        // What is left of it is the room for a length that the body might have needed.
+        assert!(
+            with.len() <= without.len() + 2,
+            "{stop}: {} {}",
+            with.len(),
+            without.len()
+        );
+    }
+    // Code behind the other arm, and behind the block, runs.
+    let arms = "(if (i32.const 0) (then (return) nop) (else nop)) nop";
+    let outcome = run(&format!("(func (export \"f\") {arms})"), LIMIT);
+    assert_eq!(outcome.used, O + A + O + A + O + A);
+}
+
+#[test]
+fn a_trap_of_the_guest_leaves_the_counter_alone() {
     // `unreachable` is charged with what follows, which does not come: it is free.
     let outcome = run("(func (export \"f\") nop unreachable)", LIMIT);
-    assert_eq!((outcome.used, outcome.exhausted, outcome.trapped), (0, false, true));
+    assert_eq!((outcome.used, outcome.trapped), (0, true));
     assert_eq!(outcome.stack_left, STACK_SLOTS);
     // What a call paid for stays taken: nobody calls the instance again.
     let outcome = run(
@@ -182,8 +233,7 @@ fn frames_on_a_cycle_take_slots_for_parameters_locals_and_operands() {
 #[test]
 fn endless_recursion_ends_by_the_meter_not_by_the_machine() {
     let outcome = run("(func $f (export \"f\") (call $f))", u64::MAX / 2);
-    assert!(outcome.trapped && !outcome.exhausted);
-    assert!(outcome.stack_left < 0);
+    assert!(outcome.trapped && outcome.stack_left < 0);
     assert_eq!(outcome.used, 4_096 * A);
 }
 
@@ -230,7 +280,7 @@ fn custom_sections_are_dropped_and_exports_are_added() {
         .flatten()
         .map(|export| export.unwrap().name.to_owned())
         .collect();
-    assert_eq!(names[names.len() - 3..], [GAS_LEFT, GAS_EXHAUSTED, STACK_LEFT]);
+    assert_eq!(names[names.len() - 2..], [GAS_LEFT, STACK_LEFT]);
 }
 
 #[test]

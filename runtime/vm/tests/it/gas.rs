@@ -162,3 +162,74 @@ fn out_of_gas_in_a_nested_allocate_is_out_of_gas() {
     assert_eq!(report.result, Err(VmError::OutOfGas));
     assert_eq!(report.gas_internal + report.gas_external, 50_000_000);
 }
+
+#[test]
+fn a_trap_behind_the_end_of_gas_is_out_of_gas() {
+    // Gas is looked at before calls and on the way back to a loop's head; in between the code may go on a little, and
+    // what it does there must not show.
+    let body = |stop: &str| {
+        contract(&format!(
+            r#"(func (export "query") (param i32 i32) (result i32)
+                (block (br_if 0 (i32.const 0))) {stop} (local.get 0))"#
+        ))
+    };
+    let query =
+        |wasm: &[u8], gas| call_with_gas(wasm, EntryPoint::Query, &[b"", b""], &mut MockBackend::default(), gas);
+    let arguments = 2 * ALLOCATE_GAS + 2 * write_region(0);
+    // Block, constant, branch; the end of the block; then the operators before the next accounting one are not paid yet.
+    let before_trap = 2 * OPERATOR + 2 * ACCOUNTING;
+    for (stop, text) in [
+        ("unreachable", "unreachable executed"),
+        ("(drop (i32.load (i32.const -4)))", "memory access out of bounds"),
+    ] {
+        let wasm = body(stop);
+        let paid = query(&wasm, arguments + before_trap);
+        assert!(
+            matches!(&paid.result, Err(VmError::Trap(_))),
+            "{text}: {:?}",
+            paid.result
+        );
+        assert_eq!(paid.gas_internal, arguments + before_trap);
+        let unpaid = query(&wasm, arguments + before_trap - 1);
+        assert_eq!(unpaid.result, Err(VmError::OutOfGas), "{stop}");
+        assert_eq!(unpaid.gas_internal, arguments + before_trap - 1);
+    }
+    // The same where the code returns.
+    let wasm = body("");
+    let all = arguments + before_trap + OPERATOR + ACCOUNTING + read_region(0) + DEALLOCATE_GAS;
+    assert_eq!(query(&wasm, all).gas_internal, all);
+    for gas in [
+        all - 1,
+        arguments + before_trap,
+        arguments + before_trap + OPERATOR + ACCOUNTING - 1,
+    ] {
+        let short = query(&wasm, gas);
+        assert_eq!((short.result, short.gas_internal), (Err(VmError::OutOfGas), gas));
+    }
+}
+
+#[test]
+fn limits_above_what_the_counter_holds_are_good() {
+    let wasm = contract("(func (export \"query\") (param i32 i32) (result i32) (local.get 1))");
+    let used = |limit| {
+        let report = call_with_gas(
+            &wasm,
+            EntryPoint::Query,
+            &[b"e", b"m"],
+            &mut MockBackend::default(),
+            limit,
+        );
+        assert_eq!(report.result, Ok(b"m".to_vec()));
+        report.gas_internal
+    };
+    let expected = used(GAS);
+    for limit in [
+        i64::MAX as u64 - 1,
+        i64::MAX as u64,
+        i64::MAX as u64 + 1,
+        u64::MAX - 1,
+        u64::MAX,
+    ] {
+        assert_eq!(used(limit), expected, "{limit}");
+    }
+}

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use supercloud_chain::vm::{CheckError, CodeRules};
-use supercloud_vm::fuzzing::{self, Compiler, GAS_EXHAUSTED, GAS_LEFT, STACK_LEFT};
+use supercloud_vm::fuzzing::{self, Compiler, GAS_LEFT, STACK_LEFT};
 use wasmtime::{Engine, Module, OptLevel, Trap};
 
 use super::run::{Ending, HostCalls, Run, functions};
@@ -73,9 +73,9 @@ struct Metered {
     observation: Observation,
     /// Whether a meter stopped the last call, which then has no ending.
     stopped: bool,
-    gas_left: u64,
+    /// Negative when gas ran out.
+    gas_left: i64,
     stack_left: i32,
-    gas_exhausted: bool,
 }
 
 /// Judges, meters and runs `wasm`.
@@ -135,12 +135,7 @@ fn brief(metered: &Metered) -> impl PartialEq + std::fmt::Debug + '_ {
         globals,
         ..
     } = &metered.observation;
-    let meters = (
-        metered.stopped,
-        metered.gas_left,
-        metered.stack_left,
-        metered.gas_exhausted,
-    );
+    let meters = (metered.stopped, metered.gas_left, metered.stack_left);
     (started, endings, host_calls, globals, meters)
 }
 
@@ -155,20 +150,20 @@ fn run_metered(module: &Module, export: &str) -> Metered {
     for turn in 0..CALLS {
         let ending = run.call(export, turn);
         let trapped = matches!(ending, Ending::Trap(_));
-        stopped = trapped && (meter(&mut run, GAS_EXHAUSTED) != 0 || stack_left(&mut run) < 0);
+        // Without gas it should not have come to its end, whatever that was.
+        stopped = gas_left(&mut run) < 0 || (trapped && stack_left(&mut run) < 0);
         if !stopped {
             endings.push(ending);
         }
-        if trapped {
+        if trapped || stopped {
             // A contract's instance is not called again.
             break;
         }
     }
     Metered {
         stopped,
-        gas_left: meter(&mut run, GAS_LEFT),
+        gas_left: gas_left(&mut run),
         stack_left: stack_left(&mut run),
-        gas_exhausted: meter(&mut run, GAS_EXHAUSTED) != 0,
         observation: Observation::of(&mut run, endings),
     }
 }
@@ -184,9 +179,8 @@ impl Metered {
                 memory: Vec::new(),
             },
             stopped: false,
-            gas_left: GAS,
+            gas_left: GAS.cast_signed(),
             stack_left: 0,
-            gas_exhausted: false,
         }
     }
 }
@@ -226,6 +220,10 @@ fn meter(run: &mut Run, name: &str) -> u64 {
         [(_, bits)] => *bits,
         others => panic!("{name} is {others:?}"),
     }
+}
+
+fn gas_left(run: &mut Run) -> i64 {
+    meter(run, GAS_LEFT).cast_signed()
 }
 
 fn stack_left(run: &mut Run) -> i32 {
