@@ -55,7 +55,7 @@ struct Recorded {
     /// SHA-256 of the answer's bytes; null when the call failed.
     result_sha256: Option<String>,
     /// Why it failed.
-    error: Option<&'static str>,
+    error: Option<String>,
 }
 
 fn main() {
@@ -95,7 +95,7 @@ fn record(wasm: &[u8], wanted: Vec<Wanted>) -> Vec<Recorded> {
         recorded.push(Recorded {
             gas: report.limit - report.remaining,
             gas_external: report.used_externally,
-            error: result.as_ref().err().map(class),
+            error: result.as_ref().err().map(describe),
             result_sha256: result.ok().map(|answer| hex::encode(Sha256::digest(answer))),
             entry_point: wanted.entry_point,
             name: wanted.name,
@@ -125,16 +125,8 @@ fn migrate_info(sender: &str) -> Vec<u8> {
     format!(r#"{{"sender":"{}","old_migrate_version":6}}"#, address(sender)).into_bytes()
 }
 
-/// The kind of an error: its text has addresses and positions that only the peer knows.
-fn class(error: &VmError) -> &'static str {
-    match error {
-        VmError::Aborted { .. } => "aborted",
-        VmError::BackendErr { .. } => "backend",
-        VmError::CommunicationErr { .. } => "communication",
-        VmError::GasDepletion { .. } => "out of gas",
-        VmError::ResolveErr { .. } => "missing export",
-        VmError::RuntimeErr { .. } => "trap",
-        VmError::WriteAccessDenied { .. } => "write access denied",
-        _ => "other",
-    }
+/// The first line of an error's text. The peer has one kind for all that goes wrong inside a call.
+fn describe(error: &VmError) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().chars().take(160).collect()
 }
