@@ -34,6 +34,9 @@ mod config;
 mod diagnostics;
 mod error;
 mod event;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gas;
 mod genesis;
 mod gov;
@@ -67,7 +70,9 @@ pub use wasm::ibc::{
     Ibc2Call, Ibc2Packet, Ibc2Payload, IbcAnswer, IbcCall, IbcCallback, IbcChannel, IbcChannelCall, IbcCoin,
     IbcEndpoint, IbcOrder, IbcOutcome, IbcPacket, IbcPacketCall, IbcTimeout, IbcTimeoutBlock, IbcTransfer,
 };
-pub use wasm::{WasmError, compute_classic_address, compute_predictable_address};
+pub use wasm::{
+    MAX_CODE_BYTES, WasmError, compute_classic_address, compute_predictable_address, compute_store_gas, unpack_wasm,
+};
 
 /// What a simulation returns: a [`TxResult`] whose `gas_used` is the estimate.
 pub type SimulateResult = TxResult;

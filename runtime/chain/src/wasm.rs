@@ -29,7 +29,7 @@ mod grpc;
 pub(crate) mod host_params;
 pub(crate) mod ibc;
 mod instantiate;
-mod json;
+pub(crate) mod json;
 mod label;
 mod migrate;
 mod outgoing;
@@ -44,11 +44,13 @@ mod store_and_instantiate;
 mod store_and_migrate;
 mod store_code;
 mod sudo;
+mod upload;
 mod upload_addresses;
 
 pub use address::{compute_classic_address, compute_predictable_address};
 pub(crate) use grpc::{QUERY_GAS_LIMIT, answer, answer_own};
 pub(crate) use querier::query_smart;
+pub use upload::{MAX_CODE_BYTES, compute_store_gas, unpack_wasm};
 
 /// Most messages below messages.
 pub(crate) const MAX_MESSAGE_DEPTH: u32 = 100;

@@ -1,13 +1,16 @@
-//! State in memory. Versions share structure, so a snapshot costs a pointer and a commit costs its changes.
+//! State in memory. Versions share structure, so a snapshot costs a pointer and a commit costs its changes. The root is
+//! that of the store on disk.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
 use rpds::RedBlackTreeMapSync;
-use supercloud_chain::store::{Changes, Direction, Entry, Reader, RootHash, Store, StoreError};
+use supercloud_chain::store::{Changes, Direction, Entry, Proved, Reader, RootHash, Store, StoreError};
 
-use crate::root::compute_root;
+use crate::changes::{HashedChange, assert_keys, hash_changes};
+use crate::prove::prove;
+use crate::tree::Tree;
 
 /// Versions that stay readable unless another number is asked for.
 pub const DEFAULT_KEPT_VERSIONS: usize = 1_000;
@@ -23,7 +26,7 @@ pub struct MemoryStore {
 
 struct Version {
     height: u64,
-    root: RootHash,
+    tree: Tree,
     entries: RedBlackTreeMapSync<Vec<u8>, Vec<u8>>,
 }
 
@@ -37,7 +40,7 @@ impl MemoryStore {
     pub fn with_kept_versions(keep: usize) -> Self {
         let empty = Version {
             height: 0,
-            root: [0; 32],
+            tree: Tree::empty(),
             entries: RedBlackTreeMapSync::new_sync(),
         };
         Self {
@@ -73,9 +76,18 @@ impl Store for MemoryStore {
         self.kept.get(&height).map(|version| version.clone() as Arc<dyn Reader>)
     }
 
+    fn oldest(&self) -> u64 {
+        self.kept.keys().next().copied().unwrap_or_default()
+    }
+
     fn commit(&mut self, height: u64, changes: Changes) -> Result<RootHash, StoreError> {
         self.assert_next(height)?;
-        let root = compute_root(&self.latest.root, height, &changes);
+        assert_keys(&changes)?;
+        let hashed = hash_changes(changes.iter().map(|(key, value)| (key.as_slice(), value.as_deref())));
+        let mut tree_changes: Vec<_> = hashed.iter().map(HashedChange::as_change).collect();
+        let updated = self.latest.tree.update(0, 0, &mut tree_changes)?;
+        let tree = updated.tree;
+        let root = tree.root();
         let mut entries = self.latest.entries.clone();
         for (key, value) in changes {
             match value {
@@ -85,7 +97,7 @@ impl Store for MemoryStore {
                 }
             }
         }
-        self.latest = Arc::new(Version { height, root, entries });
+        self.latest = Arc::new(Version { height, tree, entries });
         self.kept.insert(height, self.latest.clone());
         while self.kept.len() > self.keep {
             self.kept.pop_first();
@@ -100,7 +112,7 @@ impl Reader for Version {
     }
 
     fn root(&self) -> RootHash {
-        self.root
+        self.tree.root()
     }
 
     fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
@@ -129,6 +141,10 @@ impl Reader for Version {
             Direction::Ascending => Box::new(entries),
             Direction::Descending => Box::new(entries.rev()),
         }
+    }
+
+    fn prove(&self, key: &[u8]) -> Result<Proved, StoreError> {
+        prove(&self.tree, key, &|key| Ok(self.get(key)))
     }
 }
 

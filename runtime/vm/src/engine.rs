@@ -109,6 +109,10 @@ fn pool(config: &VmConfig) -> PoolingAllocationConfig {
     pool
 }
 
+/// Stack for threads that call contracts: a call on a thread with less makes and unmakes a stack of its own, which
+/// takes longer than a small call. Only touched pages take memory.
+pub const THREAD_STACK: usize = 2 * (WASM_STACK + HOST_STACK);
+
 /// Runs `body` with enough native stack for a call, on a new piece of stack when the thread has less left: threads of
 /// an asynchronous runtime have 2 MiB, and calls nest.
 pub(crate) fn on_large_stack<R>(body: impl FnOnce() -> R) -> R {

@@ -29,6 +29,9 @@ pub(crate) mod code;
 pub(crate) mod config;
 pub(crate) mod engine;
 pub(crate) mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub(crate) mod gas;
 pub(crate) mod guest;
 pub(crate) mod imports;
@@ -46,5 +49,6 @@ mod vm;
 
 pub use artifacts::CacheError;
 pub use config::{Tiers, VmConfig};
+pub use engine::THREAD_STACK;
 pub use error::OpenError;
 pub use vm::WasmtimeVm;

@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::gas::kv;
 use crate::machine::Machine;
 use crate::state_key;
-use crate::store::{Direction, Entry};
+use crate::store::{Direction, Entry, MAX_KEY_BYTES};
 use crate::vm::{Backend, BackendError, BackendResult, CW_GAS_PER_SDK_GAS, Order, Record};
 use crate::wasm::{gas_register, querier};
 
@@ -123,11 +123,13 @@ impl Backend for ContractBackend<'_, '_> {
             return (Err(error), 0);
         }
         let (paid, cost) = self.charge(kv::compute_write(self.metered_len(key), value.len()), gas_left);
-        if paid.is_ok() {
+        let written = paid.and_then(|()| {
             let key = self.full_key(key);
+            assert_storable(&key)?;
             self.machine.state.set(key, value.to_vec());
-        }
-        (paid, cost)
+            Ok(())
+        });
+        (written, cost)
     }
 
     fn remove(&mut self, key: &[u8], gas_left: u64) -> BackendResult<()> {
@@ -135,8 +137,9 @@ impl Backend for ContractBackend<'_, '_> {
             return (Err(error), 0);
         }
         let (paid, cost) = self.charge(kv::DELETE, gas_left);
-        if paid.is_ok() {
-            let key = self.full_key(key);
+        // A key that cannot be stored is not there.
+        let key = self.full_key(key);
+        if paid.is_ok() && assert_storable(&key).is_ok() {
             self.machine.state.remove(key);
         }
         (paid, cost)
@@ -227,6 +230,17 @@ impl Backend for ContractBackend<'_, '_> {
 /// takes the reported cost from the call's own.
 const fn gas_left_unknown() -> u64 {
     u64::MAX
+}
+
+/// Stores take keys up to a length that is below what the engine lets contracts ask for.
+fn assert_storable(key: &[u8]) -> Result<(), BackendError> {
+    let (len, limit) = (key.len(), MAX_KEY_BYTES);
+    if len > limit {
+        return Err(BackendError::Fatal(format!(
+            "key of {len} bytes, contract's prefix included; the state takes keys of up to {limit}"
+        )));
+    }
+    Ok(())
 }
 
 fn to_cw_gas(sdk_gas: u64) -> u64 {

@@ -1,9 +1,13 @@
 //! The JSON that contracts and the host exchange. Field names are facts of the ABI; numbers up to 64 bits are JSON
 //! numbers, larger ones and timestamps are text, bytes are base64.
+//!
+//! All can be read and written, although the host does one only with most: so `fuzzing` can compare them with what the
+//! contracts' library reads and writes.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::de::Error as _;
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::coin::{Coin as ChainCoin, CoinError, Coins};
@@ -67,48 +71,48 @@ pub(crate) fn from_coins(coins: &Coins) -> Vec<Coin> {
 
 // --- Into the contract ---
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Env {
     pub(crate) block: BlockInfo,
     pub(crate) transaction: Option<TransactionInfo>,
     pub(crate) contract: ContractAddress,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct BlockInfo {
     pub(crate) height: u64,
     pub(crate) time: String,
     pub(crate) chain_id: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct TransactionInfo {
     pub(crate) index: u32,
     pub(crate) hash: Binary,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct ContractAddress {
     pub(crate) address: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct MessageInfo {
     pub(crate) sender: String,
     pub(crate) funds: Vec<Coin>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct MigrateInfo {
     pub(crate) sender: String,
     pub(crate) old_migrate_version: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Reply {
     pub(crate) gas_used: u64,
     pub(crate) id: u64,
-    #[serde(skip_serializing_if = "is_empty")]
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(crate) payload: Binary,
     pub(crate) result: SubMsgResult,
 }
@@ -117,21 +121,21 @@ fn is_empty(binary: &Binary) -> bool {
     binary.0.is_empty()
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SubMsgResult {
     Ok(SubMsgResponse),
     Error(String),
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct SubMsgResponse {
     pub(crate) events: Vec<ContractEvent>,
     pub(crate) data: Option<Binary>,
     pub(crate) msg_responses: Vec<MsgResponse>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct MsgResponse {
     pub(crate) type_url: String,
     pub(crate) value: Binary,
@@ -139,7 +143,7 @@ pub(crate) struct MsgResponse {
 
 // --- Out of the contract ---
 
-#[derive(Deserialize, Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) enum ContractResult<T> {
     #[serde(rename = "ok")]
     Ok(T),
@@ -148,7 +152,7 @@ pub(crate) enum ContractResult<T> {
 }
 
 /// What an entry point returns. Lists may be absent or null, as for wasmd.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Response {
     #[serde(default, deserialize_with = "null_as_empty")]
     pub(crate) messages: Vec<SubMsg>,
@@ -158,6 +162,11 @@ pub(crate) struct Response {
     pub(crate) events: Vec<ContractEvent>,
     #[serde(default)]
     pub(crate) data: Option<Binary>,
+}
+
+/// What the host knows nothing of, written.
+fn write_unknown<T, S: Serializer>(_: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_map(Some(0))?.end()
 }
 
 pub(crate) fn null_as_empty<'de, T: Deserialize<'de>, D: Deserializer<'de>>(

@@ -82,7 +82,7 @@ fn answer(machine: &mut Machine<'_>, request: &[u8]) -> Result<Vec<u8>, Failure>
         QueryRequest::Unsupported(kind) => Err(Failure::System(SystemError::UnsupportedRequest {
             kind: kind.to_owned(),
         })),
-        QueryRequest::Unknown => Err(Failure::System(SystemError::Unknown {})),
+        QueryRequest::Unknown {} => Err(Failure::System(SystemError::Unknown {})),
     }
 }
 

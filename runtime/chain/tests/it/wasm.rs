@@ -224,6 +224,22 @@ fn failed_execution_leaves_no_write_and_no_transfer() {
     assert_eq!(too_much, 5);
 }
 
+#[test]
+fn keys_longer_than_the_store_takes_fail_the_contract_and_not_the_chain() {
+    let mut world = World::new();
+    let contract = world.puppet();
+    let set = |key: &str| json!({ "set": { key: "1" } }).to_string();
+    // The contract's prefix has 38 bytes.
+    let longest = "k".repeat(32_000 - 38);
+    assert_eq!(world.execute(&contract, &set(&longest)).code, 0);
+    assert_eq!(world.stored(&contract, &longest), "1");
+    let longer = format!("{longest}k");
+    let result = world.execute(&contract, &set(&longer));
+    assert_eq!((result.codespace.as_str(), result.code), ("wasm", 29));
+    let remove = json!({ "remove": [longer] }).to_string();
+    assert_eq!(world.execute(&contract, &remove).code, 0);
+}
+
 /// Executes with more than alice has.
 struct MsgFunds(u128);
 

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::hash::EMPTY;
+use crate::proof::{verify_absence, verify_membership};
 
 fn set(entries: &[(&str, &str)]) -> Changes {
     entries
@@ -68,16 +70,57 @@ fn versions_beyond_the_limit_are_forgotten() {
 }
 
 #[test]
-fn root_depends_on_history_height_and_every_byte() {
+fn root_depends_on_every_byte_but_not_on_history() {
     let root = |changes: Changes, height| {
         let mut store = MemoryStore::new();
         store.commit(height, changes).unwrap()
     };
     let base = root(set(&[("a", "1")]), 1);
-    assert_eq!(root(set(&[("a", "1")]), 1), base);
-    assert_ne!(root(set(&[("a", "1")]), 2), base);
+    assert_eq!(root(set(&[("a", "1")]), 2), base);
+    assert_ne!(root(set(&[("a", "2")]), 1), base);
     assert_ne!(root(set(&[("a1", "")]), 1), base);
-    assert_ne!(root(Changes::from([(b"a".to_vec(), None)]), 1), base);
+    assert_eq!(root(Changes::from([(b"a".to_vec(), None)]), 1), EMPTY);
+
+    let mut store = MemoryStore::new();
+    store.commit(1, set(&[("a", "7"), ("b", "")])).unwrap();
+    store.commit(2, Changes::from([(b"b".to_vec(), None)])).unwrap();
+    assert_eq!(store.commit(3, set(&[("a", "1")])).unwrap(), base);
+}
+
+#[test]
+fn keys_have_between_one_and_the_limit_of_bytes() {
+    let mut store = MemoryStore::new();
+    let write = |len: usize| Changes::from([(vec![7; len], Some(vec![1]))]);
+    assert!(matches!(
+        store.commit(1, write(0)),
+        Err(StoreError::KeyLength { len: 0, limit: 32_000 })
+    ));
+    assert!(matches!(
+        store.commit(1, write(32_001)),
+        Err(StoreError::KeyLength {
+            len: 32_001,
+            limit: 32_000
+        })
+    ));
+    store.commit(1, write(1)).unwrap();
+    store.commit(2, write(32_000)).unwrap();
+    assert_eq!(store.oldest(), 1);
+}
+
+#[test]
+fn views_prove_what_they_hold_and_what_they_do_not() {
+    let mut store = MemoryStore::new();
+    store.commit(1, set(&[("a", "1"), ("b", "")])).unwrap();
+    store.commit(2, set(&[("a", "2")])).unwrap();
+    let old = store.at(1).unwrap();
+    for (key, value) in [("a", "1"), ("b", "")] {
+        let proved = old.prove(key.as_bytes()).unwrap();
+        assert_eq!(proved.value.as_deref(), Some(value.as_bytes()));
+        verify_membership(&old.root(), key.as_bytes(), value.as_bytes(), &proved.proof).unwrap();
+    }
+    let proved = store.latest().prove(b"c").unwrap();
+    assert_eq!(proved.value, None);
+    verify_absence(&store.latest().root(), b"c", &proved.proof).unwrap();
 }
 
 proptest! {

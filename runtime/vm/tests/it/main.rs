@@ -13,6 +13,10 @@ mod contract;
 mod crypto;
 mod depth;
 mod floats;
+#[allow(unreachable_pub, reason = "public where the fuzz targets use it")]
+#[path = "../../fuzz/src/lib.rs"]
+mod fuzz;
+mod fuzzed;
 mod gas;
 mod iterators;
 mod json;

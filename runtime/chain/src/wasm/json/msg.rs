@@ -6,23 +6,23 @@
 use std::collections::BTreeMap;
 
 use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Binary, Coin};
+use super::{Binary, Coin, write_unknown};
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct SubMsg {
     pub(crate) id: u64,
     pub(crate) msg: CosmosMsg,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) payload: Option<Binary>,
     #[serde(default)]
     pub(crate) gas_limit: Option<u64>,
     pub(crate) reply_on: ReplyOn,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReplyOn {
     Always,
@@ -31,6 +31,8 @@ pub(crate) enum ReplyOn {
     Never,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum CosmosMsg {
     Bank(BankMsg),
     Wasm(WasmMsg),
@@ -39,6 +41,7 @@ pub(crate) enum CosmosMsg {
     Ibc(IbcMsg),
     Ibc2(Ibc2Msg),
     /// Nothing here runs it; the text says what it is.
+    #[serde(serialize_with = "write_unknown")]
     Unknown(&'static str),
 }
 
@@ -93,20 +96,20 @@ pub(super) fn parse_variant<T: DeserializeOwned, E: serde::de::Error>(
     serde_json::from_str(value.get()).map(Some).map_err(E::custom)
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct AnyMsg {
     pub(crate) type_url: String,
     pub(crate) value: Binary,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BankMsg {
     Send { to_address: String, amount: Vec<Coin> },
     Burn { amount: Vec<Coin> },
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WasmMsg {
     Execute {
@@ -156,7 +159,7 @@ impl WasmMsg {
     ];
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum GovMsg {
     Vote {
@@ -171,14 +174,14 @@ pub(crate) enum GovMsg {
     },
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct WeightedOption {
     pub(crate) option: VoteOption,
     /// Decimal such as `0.5`.
     pub(crate) weight: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum VoteOption {
     Yes,
@@ -187,7 +190,7 @@ pub(crate) enum VoteOption {
     NoWithVeto,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IbcMsg {
     SendPacket {
@@ -200,7 +203,7 @@ pub(crate) enum IbcMsg {
     },
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ibc2Msg {
     WriteAcknowledgement {
@@ -210,7 +213,7 @@ pub(crate) enum Ibc2Msg {
     },
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Acknowledgement {
     pub(crate) data: Binary,
 }

@@ -4,17 +4,20 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::msg::{parse_variant, read_tagged};
-use super::{Binary, Coin, ContractResult};
+use super::{Binary, Coin, ContractResult, write_unknown};
 
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum QueryRequest {
     Bank(BankQuery),
     Wasm(WasmQuery),
     Stargate(PathQuery),
     Grpc(PathQuery),
     /// Of a kind or variant that nothing here answers; the text says of which.
+    #[serde(rename = "unknown", serialize_with = "write_unknown")]
     Unsupported(&'static str),
     /// Nothing that CosmWasm has.
-    Unknown,
+    Unknown {},
 }
 
 impl<'de> Deserialize<'de> for QueryRequest {
@@ -32,19 +35,19 @@ impl<'de> Deserialize<'de> for QueryRequest {
             "staking" => Self::Unsupported("staking"),
             "distribution" => Self::Unsupported("distribution"),
             "ibc" => Self::Unsupported("ibc"),
-            _ => Self::Unknown,
+            _ => Self::Unknown {},
         })
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct PathQuery {
     pub(crate) path: String,
     /// The encoded request message.
     pub(crate) data: Binary,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Pagination {
     pub(crate) key: Option<Binary>,
@@ -52,7 +55,7 @@ pub(crate) struct Pagination {
     pub(crate) reverse: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BankQuery {
     Supply {
@@ -84,7 +87,7 @@ impl BankQuery {
     ];
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WasmQuery {
     Smart {
@@ -115,7 +118,7 @@ impl WasmQuery {
     const TAGS: [&str; 5] = ["smart", "raw", "contract_info", "code_info", "raw_range"];
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) enum SystemResult {
     #[serde(rename = "ok")]
     Ok(ContractResult<Binary>),
@@ -123,7 +126,7 @@ pub(crate) enum SystemResult {
     Err(SystemError),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SystemError {
     InvalidRequest { error: String, request: Binary },
@@ -133,7 +136,7 @@ pub(crate) enum SystemError {
     Unknown {},
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct ContractInfoResponse {
     pub(crate) code_id: u64,
     pub(crate) creator: String,
@@ -146,7 +149,7 @@ pub(crate) struct ContractInfoResponse {
     pub(crate) ibc2_port: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct CodeInfoResponse {
     pub(crate) code_id: u64,
     pub(crate) creator: String,
@@ -154,34 +157,34 @@ pub(crate) struct CodeInfoResponse {
     pub(crate) checksum: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct RawRangeResponse {
     pub(crate) data: Vec<(Binary, Binary)>,
     pub(crate) next_key: Option<Binary>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct AmountResponse {
     pub(crate) amount: Coin,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct AllBalancesResponse {
     pub(crate) amount: Vec<Coin>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct DenomMetadataResponse {
     pub(crate) metadata: DenomMetadata,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct AllDenomMetadataResponse {
     pub(crate) metadata: Vec<DenomMetadata>,
     pub(crate) next_key: Option<Binary>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct DenomMetadata {
     pub(crate) description: String,
     pub(crate) denom_units: Vec<DenomUnit>,
@@ -193,7 +196,7 @@ pub(crate) struct DenomMetadata {
     pub(crate) uri_hash: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct DenomUnit {
     pub(crate) denom: String,
     pub(crate) exponent: u32,

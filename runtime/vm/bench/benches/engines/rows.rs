@@ -128,10 +128,13 @@ fn time_threads<E: Engine>(engine: &E, subject: &Subject, times: u64) -> Duratio
     let elapsed = thread::scope(|scope| {
         let workers: Vec<_> = (0..THREADS)
             .map(|_| {
-                scope.spawn(|| {
+                let work = || {
                     start.wait();
                     time_calls(engine, subject, &subject.script.query, each);
-                })
+                };
+                // As our node's threads, see `THREAD_STACK`; the peer does not care.
+                let thread = thread::Builder::new().stack_size(supercloud_vm::THREAD_STACK);
+                thread.spawn_scoped(scope, work).unwrap()
             })
             .collect();
         start.wait();
