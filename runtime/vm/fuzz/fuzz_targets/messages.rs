@@ -28,6 +28,10 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         return Corpus::Reject;
     };
     let text = case.json.to_string();
-    assert_eq!(assert_text_is_read_as_by_the_library(case.message, text.as_bytes()), BOTH, "{text}");
+    assert_eq!(
+        assert_text_is_read_as_by_the_library(case.message, text.as_bytes()),
+        BOTH,
+        "{text}"
+    );
     Corpus::Keep
 });

@@ -61,7 +61,7 @@ fn generated_modules_do_the_same_with_and_without_metering_on_every_compiler() {
     let ran = run_all(&modules);
     let sum = |what: fn(&Summary) -> usize| ran.iter().map(what).sum::<usize>();
     let accepted = format!("{} of {} accepted", ran.len(), modules.len());
-    println!(
+    eprintln!(
         "{accepted}; calls: {} returned, {} trapped, {} stopped by a meter",
         sum(|s| s.returned),
         sum(|s| s.trapped),
@@ -83,7 +83,7 @@ fn generated_modules_do_the_same_with_and_without_metering_on_every_compiler() {
 fn damaged_modules_are_refused_or_do_the_same_with_and_without_metering() {
     let modules = each_seed(300, 4_000, damaged_module);
     let ran = run_all(&modules).len();
-    println!("{} of {} damaged modules were accepted", ran, modules.len());
+    eprintln!("{} of {} damaged modules were accepted", ran, modules.len());
     assert!(ran >= 10 && ran <= modules.len() - 10);
 }
 

@@ -27,4 +27,5 @@ mod regions;
 mod restart;
 mod robustness;
 mod storage;
+mod tiers;
 mod vectors;

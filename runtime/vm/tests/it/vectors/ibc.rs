@@ -41,13 +41,12 @@ fn ibc_reflect_of_every_release_opens_and_connects() {
             return;
         };
         success(contract.instantiate(r#"{"reflect_code_id":77}"#));
-        let open = |order: &str, version: &str| json!({"open_init": {"channel": channel(order, version)}});
+        // Whoever answers learns the other side's version, and refuses another one than its own.
+        let open = |order: &str, version: &str| json!({"open_try": {"channel": channel(order, version), "counterparty_version": version}});
         let mut enter = |entry_point, msg: &Value| contract.two(entry_point, msg).unwrap();
         for (order, version) in [("ORDER_UNORDERED", "ibc-reflect-v1"), ("ORDER_ORDERED", "another")] {
-            assert!(
-                enter(EntryPoint::IbcChannelOpen, &open(order, version)).is_err(),
-                "{name} {order} {version}"
-            );
+            let refused = enter(EntryPoint::IbcChannelOpen, &open(order, version));
+            assert!(refused.is_err(), "{name} {order} {version}");
         }
         let good = open("ORDER_ORDERED", "ibc-reflect-v1");
         assert!(enter(EntryPoint::IbcChannelOpen, &good).is_ok(), "{name}");

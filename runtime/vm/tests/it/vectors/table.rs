@@ -15,9 +15,7 @@ enum Verdict {
 
 use Verdict::{Accepted, Refused};
 
-const UP_TO_1_1: &str = "1_1";
 const UP_TO_1_3: &str = "1_1 1_2 1_3";
-const UP_TO_1_4: &str = "1_1 1_2 1_3 1_4";
 const UP_TO_2_2: &str = "1_1 1_2 1_3 1_4 2_0 2_1 2_2";
 
 const V0_6: &str = "cosmwasm_api_0_6 (CosmWasm 0.7)";
@@ -299,6 +297,6 @@ fn every_module_is_accepted_or_refused_as_the_table_says_and_accepted_ones_run()
             }
         }
     }
-    println!("{ran} public modules ran, {refused} were refused as they must");
-    assert_eq!((ran, refused), (51, 15));
+    eprintln!("{ran} public modules ran, {refused} were refused as they must");
+    assert_eq!((ran, refused), (50, 15));
 }
