@@ -14,10 +14,8 @@
 
 use std::path::PathBuf;
 
-use cosmwasm_vm::VmError;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 use supercloud_chain::vm::EntryPoint;
 use supercloud_vm_bench::contracts::root;
 use supercloud_vm_bench::engine::{Call, Engine, GAS};
@@ -46,16 +44,11 @@ fn some_earth() -> u128 {
 
 #[derive(Serialize)]
 struct Recorded {
-    entry_point: String,
     name: String,
-    /// All gas, in CosmWasm gas.
+    /// All gas, the backend's part included, in CosmWasm gas.
     gas: u64,
-    /// The part that the peer counts as charged by the backend; its mocks count addresses as the peer's own.
-    gas_external: u64,
-    /// SHA-256 of the answer's bytes; null when the call failed.
-    result_sha256: Option<String>,
-    /// Why it failed.
-    error: Option<&'static str>,
+    /// The contract's answer; null when the peer stopped it.
+    result: Option<String>,
 }
 
 fn main() {
@@ -71,12 +64,10 @@ fn main() {
     let read = |path: &PathBuf| std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let wanted: Vec<Wanted> = serde_json::from_slice(&read(&calls)).unwrap();
     let recorded = record(&read(&module), wanted);
-    let lines: Vec<_> = recorded
-        .iter()
-        .map(|call| serde_json::to_string(call).unwrap())
-        .collect();
-    std::fs::write(&output, format!("[\n  {}\n]\n", lines.join(",\n  "))).unwrap();
-    println!("{} calls recorded in {}", lines.len(), output.display());
+    let mut text = serde_json::to_string_pretty(&recorded).unwrap();
+    text.push('\n');
+    std::fs::write(&output, text).unwrap();
+    println!("{} calls recorded in {}", recorded.len(), output.display());
 }
 
 fn record(wasm: &[u8], wanted: Vec<Wanted>) -> Vec<Recorded> {
@@ -90,16 +81,12 @@ fn record(wasm: &[u8], wanted: Vec<Wanted>) -> Vec<Recorded> {
         let world = World::with_storage(storage);
         let mut instance = peer.instance(&checksum, &world, GAS);
         let result = enter(&mut instance, &call(&wanted));
-        let report = instance.create_gas_report();
-        storage = world.storage();
         recorded.push(Recorded {
-            gas: report.limit - report.remaining,
-            gas_external: report.used_externally,
-            error: result.as_ref().err().map(class),
-            result_sha256: result.ok().map(|answer| hex::encode(Sha256::digest(answer))),
-            entry_point: wanted.entry_point,
             name: wanted.name,
+            gas: GAS - instance.get_gas_left(),
+            result: result.ok().map(|answer| String::from_utf8(answer).unwrap()),
         });
+        storage = world.storage();
     }
     recorded
 }
@@ -123,18 +110,4 @@ fn call(wanted: &Wanted) -> Call {
 
 fn migrate_info(sender: &str) -> Vec<u8> {
     format!(r#"{{"sender":"{}","old_migrate_version":6}}"#, address(sender)).into_bytes()
-}
-
-/// The kind of an error: its text has addresses and positions that only the peer knows.
-fn class(error: &VmError) -> &'static str {
-    match error {
-        VmError::Aborted { .. } => "aborted",
-        VmError::BackendErr { .. } => "backend",
-        VmError::CommunicationErr { .. } => "communication",
-        VmError::GasDepletion { .. } => "out of gas",
-        VmError::ResolveErr { .. } => "missing export",
-        VmError::RuntimeErr { .. } => "trap",
-        VmError::WriteAccessDenied { .. } => "write access denied",
-        _ => "other",
-    }
 }
