@@ -337,29 +337,3 @@ fn generated_modules_do_the_same() {
     }
     assert!(ends[1] >= 100, "{ends:?}");
 }
-
-/// More values than Cranelift can number. No limit of a chain lets such a function in; this is about modules that pass
-/// the limits and that nobody thought of.
-#[test]
-fn a_code_that_one_compiler_refuses_is_accepted_under_all_settings() {
-    let values = "i32.const 0 memory.grow drop ".repeat(1_400_000);
-    let wasm = contract(&format!(
-        r#"(func (export "huge") {values})
-        (func (export "query") (param i32 i32) (result i32) (local.get 1))"#
-    ));
-    let mut rules = CodeRules::default();
-    rules.limits.function_bytes = u32::MAX;
-    let metered = inject(&wasm, &rules).unwrap().unwrap();
-    let optimizing = Engine::new(&engine_settings(Compiler::Optimizing)).unwrap();
-    assert!(
-        Module::from_binary(&optimizing, &metered).is_err(),
-        "the other compiler takes it by now"
-    );
-    for tiers in [Tiers::Optimized, Tiers::Baseline, Tiers::Tiered] {
-        let vm = vm(tiers);
-        let answer = || run(&vm, &wasm, EntryPoint::Query, &[b"", b"m"], GAS).0.result;
-        assert_eq!(answer(), Ok(b"m".to_vec()), "{tiers:?}");
-        vm.finish_compiling();
-        assert_eq!(answer(), Ok(b"m".to_vec()), "{tiers:?}");
-    }
-}
