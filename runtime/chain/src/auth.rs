@@ -10,6 +10,7 @@ use crate::error::{SdkError, TxError};
 use crate::machine::Machine;
 use crate::state_key;
 
+pub(crate) mod key;
 pub(crate) mod query;
 
 /// Longest memo, in bytes.

@@ -2,6 +2,8 @@
 //!
 //! Codes and the last part of each text are facts of the wire: bots and SDKs match on them.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use crate::address::AddressError;
@@ -34,7 +36,7 @@ pub enum TxError {
     #[error("{context}: {source}")]
     Wrapped {
         /// Where.
-        context: &'static str,
+        context: Cow<'static, str>,
         /// What.
         source: Box<TxError>,
     },
@@ -42,12 +44,12 @@ pub enum TxError {
 
 impl TxError {
     /// Adds the place where it came through. Out of gas stays bare: it must reach the one who pays.
-    pub(crate) fn wrap(self, context: &'static str) -> Self {
+    pub(crate) fn wrap(self, context: impl Into<Cow<'static, str>>) -> Self {
         if self.is_out_of_gas() {
             self
         } else {
             Self::Wrapped {
-                context,
+                context: context.into(),
                 source: Box::new(self),
             }
         }

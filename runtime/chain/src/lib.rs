@@ -18,8 +18,7 @@
 //! - **Money is conserved**: balances sum to the supply; see `bank`.
 //! - **A failure leaves no trace** but gas, and for a transaction its fee and sequence; see `state`.
 //!
-//! Not here yet, and refused by name: amino JSON signing, multisig keys, fee grants, authz, unordered transactions,
-//! cron, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
+//! Not here yet, and refused by name: fee grants, authz, unordered transactions, cron, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
 
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
@@ -31,6 +30,7 @@ mod block;
 mod chain;
 mod coin;
 mod config;
+mod descriptor;
 mod diagnostics;
 mod error;
 mod event;

@@ -17,9 +17,11 @@ use crate::gas::GasMeter;
 use crate::machine::{Machine, Mode, TxPosition};
 use crate::message::Rights;
 
+mod amino;
 mod ante;
 mod decode;
 mod fee;
+mod sign;
 mod signature;
 mod unknown_fields;
 

@@ -154,6 +154,7 @@ pub(crate) fn council(machine: &mut Machine<'_>, _: QueryCouncilRequest) -> Resu
         voters: voters.collect(),
         timelock_seconds: config.timelock_seconds,
         expedited_timelock_seconds: config.expedited_timelock_seconds,
+        execution_gas_limit: config.execution_gas_limit,
     })
 }
 

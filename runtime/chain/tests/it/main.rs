@@ -2,6 +2,7 @@
 //! scripts that a fake engine plays.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod amino;
 mod ante;
 mod bank;
 mod code_rules;
