@@ -8,6 +8,7 @@ use crate::address::{Address, AddressCodec};
 use crate::block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
 use crate::config::Config;
 use crate::diagnostics::{Diagnostics, Tracing};
+use crate::error::TxError;
 use crate::event::Event;
 use crate::genesis::{self, Genesis, GenesisError};
 use crate::machine::{BlockTime, Environment, GOV_MODULE, Machine};
@@ -16,7 +17,7 @@ use crate::state::State;
 use crate::state_key;
 use crate::store::{Changes, Reader, RootHash, Store};
 use crate::vm::Vm;
-use crate::{gov, tx, wasm};
+use crate::{feegrant, gov, tx, wasm};
 
 mod ibc_block;
 mod querier;
@@ -293,7 +294,9 @@ fn load_last_block(reader: &dyn Reader) -> Option<BlockTime> {
 }
 
 fn begin_block(machine: &mut Machine<'_>) -> Result<Vec<Event>, ChainError> {
-    gov::due::apply_due_proposals(machine).map_err(|error| ChainError::Corrupt(error.to_string()))?;
+    let corrupt = |error: TxError| ChainError::Corrupt(error.to_string());
+    gov::due::apply_due_proposals(machine).map_err(corrupt)?;
+    feegrant::apply_begin_block(machine).map_err(corrupt)?;
     machine.state.seal();
     let events = std::mem::take(&mut machine.events);
     Ok(events

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::address::AddressError;
 use crate::coin::CoinError;
+use crate::feegrant::FeeGrantError;
 use crate::gas::OutOfGas;
 use crate::gov::GovError;
 use crate::tokenfactory::TokenFactoryError;
@@ -25,6 +26,9 @@ pub enum TxError {
     /// A governance error.
     #[error(transparent)]
     Gov(#[from] GovError),
+    /// A fee allowance's error.
+    #[error(transparent)]
+    FeeGrant(#[from] FeeGrantError),
     /// A token factory error.
     #[error(transparent)]
     TokenFactory(#[from] TokenFactoryError),
@@ -65,6 +69,7 @@ impl TxError {
             Self::Sdk(error) => ("sdk", error.code()),
             Self::Wasm(error) => ("wasm", error.code()),
             Self::Gov(error) => ("gov", error.code()),
+            Self::FeeGrant(error) => ("feegrant", error.code()),
             Self::TokenFactory(error) => ("tokenfactory", error.code()),
             Self::OutOfGas(_) => ("sdk", 11),
             Self::Wrapped { source, .. } => source.code(),

@@ -8,7 +8,6 @@
 
 use supercloud_proto::cosmos::gov::v1::{Proposal, ProposalStatus};
 use supercloud_proto::prost::Message;
-use supercloud_proto::prost_types::Timestamp;
 use thiserror::Error;
 
 use crate::address::Address;
@@ -178,13 +177,6 @@ pub(crate) fn apply_council(machine: &mut Machine<'_>, voters: Vec<(Address, u64
 
 pub(crate) fn is_voting(proposal: &Proposal) -> bool {
     proposal.status() == ProposalStatus::VotingPeriod
-}
-
-pub(crate) fn to_timestamp(nanos: u64) -> Timestamp {
-    Timestamp {
-        seconds: (nanos / 1_000_000_000) as i64,
-        nanos: (nanos % 1_000_000_000) as i32,
-    }
 }
 
 pub(crate) fn compute_after(time_nanos: u64, seconds: u64) -> u64 {

@@ -18,7 +18,7 @@
 //! - **Money is conserved**: balances sum to the supply; see `bank`.
 //! - **A failure leaves no trace** but gas, and for a transaction its fee and sequence; see `state`.
 //!
-//! Not here yet, and refused by name: fee grants, authz, unordered transactions, cron, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
+//! Not here yet, and refused by name: authz, unordered transactions, cron, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
 
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
@@ -28,12 +28,14 @@ mod auth;
 mod bank;
 mod block;
 mod chain;
+mod clock;
 mod coin;
 mod config;
 mod descriptor;
 mod diagnostics;
 mod error;
 mod event;
+mod feegrant;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -58,6 +60,7 @@ pub use coin::{Coin, CoinError, Coins};
 pub use diagnostics::{MAX_INFO_LEN, Tracing};
 pub use error::{SdkError, TxError};
 pub use event::{Attribute, Event};
+pub use feegrant::FeeGrantError;
 pub use gas::OutOfGas;
 pub use genesis::{
     Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFees, GenesisGov,

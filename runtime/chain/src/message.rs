@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use supercloud_proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
+use supercloud_proto::cosmos::feegrant::v1beta1::{MsgGrantAllowance, MsgPruneAllowances, MsgRevokeAllowance};
 use supercloud_proto::cosmos::gov::v1::{MsgSubmitProposal, MsgVote, MsgVoteWeighted};
 use supercloud_proto::cosmwasm::wasm::v1::{
     MsgAddCodeUploadParamsAddresses, MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract,
@@ -96,6 +97,9 @@ fn table() -> &'static BTreeMap<String, Decode> {
             entry::<MsgSend>(),
             entry::<MsgMultiSend>(),
             entry::<MsgSetSendRestriction>(),
+            entry::<MsgGrantAllowance>(),
+            entry::<MsgRevokeAllowance>(),
+            entry::<MsgPruneAllowances>(),
             entry::<MsgStoreCode>(),
             entry::<MsgInstantiateContract>(),
             entry::<MsgInstantiateContract2>(),

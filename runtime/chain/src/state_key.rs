@@ -235,6 +235,38 @@ pub(crate) mod gov {
     }
 }
 
+pub(crate) mod feegrant {
+    use super::{Address, join};
+
+    /// `00 ‖ len ‖ grantee ‖ len ‖ granter` -> `Grant`.
+    pub(crate) const GRANTS: &[u8] = b"feegrant/\x00";
+    /// `01 ‖ time ‖ len ‖ grantee ‖ len ‖ granter` -> nothing: over after that time (nanoseconds, big endian).
+    pub(crate) const EXPIRING: &[u8] = b"feegrant/\x01";
+    /// `02 ‖ len ‖ granter ‖ len ‖ grantee` -> nothing: the allowances of a granter.
+    const BY_GRANTER: &[u8] = b"feegrant/\x02";
+
+    pub(crate) fn grants(grantee: &Address) -> Vec<u8> {
+        join(&[GRANTS, &grantee.length_prefixed()])
+    }
+
+    pub(crate) fn grant(granter: &Address, grantee: &Address) -> Vec<u8> {
+        join(&[GRANTS, &grantee.length_prefixed(), &granter.length_prefixed()])
+    }
+
+    pub(crate) fn expiring(time_nanos: u64, granter: &Address, grantee: &Address) -> Vec<u8> {
+        let time = time_nanos.to_be_bytes();
+        join(&[EXPIRING, &time, &grantee.length_prefixed(), &granter.length_prefixed()])
+    }
+
+    pub(crate) fn by_granter(granter: &Address) -> Vec<u8> {
+        join(&[BY_GRANTER, &granter.length_prefixed()])
+    }
+
+    pub(crate) fn granted(granter: &Address, grantee: &Address) -> Vec<u8> {
+        join(&[BY_GRANTER, &granter.length_prefixed(), &grantee.length_prefixed()])
+    }
+}
+
 pub(crate) mod tokenfactory {
     use super::join;
 

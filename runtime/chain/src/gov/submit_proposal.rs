@@ -5,6 +5,7 @@ use supercloud_proto::cosmos::gov::v1::{
 };
 
 use crate::address::AddressCodec;
+use crate::clock::to_timestamp;
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::gov::{self, GovError, MAX_PROPOSAL_MESSAGES, MAX_SUMMARY_LEN, MAX_TITLE_LEN};
@@ -79,11 +80,11 @@ impl Message for MsgSubmitProposal {
             messages: self.messages,
             status: ProposalStatus::VotingPeriod.into(),
             final_tally_result: Some(empty_tally()),
-            submit_time: Some(gov::to_timestamp(now)),
-            deposit_end_time: Some(gov::to_timestamp(now)),
+            submit_time: Some(to_timestamp(now)),
+            deposit_end_time: Some(to_timestamp(now)),
             total_deposit: Vec::new(),
-            voting_start_time: Some(gov::to_timestamp(now)),
-            voting_end_time: Some(gov::to_timestamp(end)),
+            voting_start_time: Some(to_timestamp(now)),
+            voting_end_time: Some(to_timestamp(end)),
             metadata: self.metadata,
             title: self.title,
             summary: self.summary,

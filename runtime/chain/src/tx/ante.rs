@@ -63,7 +63,7 @@ fn assert_basics(machine: &Machine<'_>, tx: &DecodedTx) -> Result<Vec<Address>, 
         return Err(SdkError::InvalidRequest("transaction has no fee".to_owned()).into());
     };
     if !granter.is_empty() {
-        return Err(SdkError::NotSupported("fee grants do not exist on this chain".to_owned()).into());
+        codec.parse(granter)?;
     }
     if !payer.is_empty() {
         let payer = codec.parse(payer)?;

@@ -207,14 +207,6 @@ fn features_of_other_chains_are_refused_by_name() {
         37,
         "unordered transactions do not exist on this chain: feature not supported",
     );
-    let result = run(&mut world, |world, draft| {
-        draft.auth.fee.as_mut().unwrap().granter = world.bob.address.clone();
-    });
-    refused(
-        &result,
-        37,
-        "fee grants do not exist on this chain: feature not supported",
-    );
     let result = run(&mut world, |_, draft| {
         let single = mode_info::Single {
             mode: SignMode::Textual.into(),

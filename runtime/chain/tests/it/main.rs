@@ -8,6 +8,7 @@ mod bank;
 mod code_rules;
 mod diagnostics;
 mod fake_vm;
+mod feegrant;
 mod genesis;
 mod genesis_wasm;
 mod gov;
