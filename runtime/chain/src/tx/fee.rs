@@ -11,7 +11,7 @@ use super::DecodedTx;
 
 /// SDK gas that taking a fee costs beyond the checks that a free transaction passes too: three balance updates in the
 /// store. Simulations name no fee, so this is added to them and an estimate is not short of it.
-const SIMULATED_FEE_GAS: u64 = 18_000;
+const SIMULATED_FEE_GAS: u64 = 20_000;
 
 /// Takes the fee from its payer (by default the first signer), or from who granted that payer its fees. The account
 /// must exist.
