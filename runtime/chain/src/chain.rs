@@ -17,7 +17,7 @@ use crate::state::State;
 use crate::state_key;
 use crate::store::{Changes, Reader, RootHash, Store};
 use crate::vm::Vm;
-use crate::{feegrant, gov, tx, wasm};
+use crate::{authz, feegrant, gov, tx, wasm};
 
 mod ibc_block;
 mod querier;
@@ -297,6 +297,7 @@ fn begin_block(machine: &mut Machine<'_>) -> Result<Vec<Event>, ChainError> {
     let corrupt = |error: TxError| ChainError::Corrupt(error.to_string());
     gov::due::apply_due_proposals(machine).map_err(corrupt)?;
     feegrant::apply_begin_block(machine).map_err(corrupt)?;
+    authz::apply_begin_block(machine).map_err(corrupt)?;
     machine.state.seal();
     let events = std::mem::take(&mut machine.events);
     Ok(events

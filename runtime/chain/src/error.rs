@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 use crate::address::AddressError;
+use crate::authz::AuthzError;
 use crate::coin::CoinError;
 use crate::feegrant::FeeGrantError;
 use crate::gas::OutOfGas;
@@ -26,6 +27,9 @@ pub enum TxError {
     /// A governance error.
     #[error(transparent)]
     Gov(#[from] GovError),
+    /// An authorization's error.
+    #[error(transparent)]
+    Authz(#[from] AuthzError),
     /// A fee allowance's error.
     #[error(transparent)]
     FeeGrant(#[from] FeeGrantError),
@@ -69,6 +73,7 @@ impl TxError {
             Self::Sdk(error) => ("sdk", error.code()),
             Self::Wasm(error) => ("wasm", error.code()),
             Self::Gov(error) => ("gov", error.code()),
+            Self::Authz(error) => ("authz", error.code()),
             Self::FeeGrant(error) => ("feegrant", error.code()),
             Self::TokenFactory(error) => ("tokenfactory", error.code()),
             Self::OutOfGas(_) => ("sdk", 11),
@@ -126,6 +131,9 @@ pub enum SdkError {
         /// What is needed.
         needed: String,
     },
+    /// 5: a granted sum is too small.
+    #[error("{0}: insufficient funds")]
+    SpendLimit(String),
     /// 6: nothing here answers that.
     #[error("{0}: unknown request")]
     UnknownRequest(String),
@@ -174,6 +182,9 @@ pub enum SdkError {
         /// Number seen.
         got: usize,
     },
+    /// 29: a type that does not fit here.
+    #[error("{0}: invalid type")]
+    InvalidType(String),
     /// 30: the height until which the transaction was valid is over.
     #[error("block height: {height}, timeout height: {timeout}: tx timeout height")]
     TimeoutHeight {
@@ -221,7 +232,7 @@ impl SdkError {
         match self {
             Self::TxParse(_) => 2,
             Self::Unauthorized(_) => 4,
-            Self::InsufficientFunds { .. } => 5,
+            Self::InsufficientFunds { .. } | Self::SpendLimit(_) => 5,
             Self::UnknownRequest(_) => 6,
             Self::InvalidAddress(_) => 7,
             Self::InvalidPubKey(_) => 8,
@@ -233,6 +244,7 @@ impl SdkError {
             Self::NoSignatures => 15,
             Self::InvalidRequest(_) => 18,
             Self::TxTooLarge { .. } => 21,
+            Self::InvalidType(_) => 29,
             Self::TimeoutHeight { .. } => 30,
             Self::UnknownExtension(_) => 31,
             Self::WrongSequence { .. } => 32,

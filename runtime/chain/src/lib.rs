@@ -18,13 +18,14 @@
 //! - **Money is conserved**: balances sum to the supply; see `bank`.
 //! - **A failure leaves no trace** but gas, and for a transaction its fee and sequence; see `state`.
 //!
-//! Not here yet, and refused by name: authz, unordered transactions, cron, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
+//! Not here yet, and refused by name: unordered transactions, cron, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
 
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod address;
 mod auth;
+mod authz;
 mod bank;
 mod block;
 mod chain;
@@ -54,6 +55,7 @@ pub mod vm;
 mod wasm;
 
 pub use address::{Address, AddressCodec, AddressError};
+pub use authz::AuthzError;
 pub use block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
 pub use chain::{Chain, Querier, QueryContext, SmartAnswer};
 pub use coin::{Coin, CoinError, Coins};

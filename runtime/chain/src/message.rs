@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use supercloud_proto::cosmos::authz::v1beta1::{MsgExec, MsgGrant, MsgRevoke};
 use supercloud_proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
 use supercloud_proto::cosmos::feegrant::v1beta1::{MsgGrantAllowance, MsgPruneAllowances, MsgRevokeAllowance};
 use supercloud_proto::cosmos::gov::v1::{MsgSubmitProposal, MsgVote, MsgVoteWeighted};
@@ -97,6 +98,9 @@ fn table() -> &'static BTreeMap<String, Decode> {
             entry::<MsgSend>(),
             entry::<MsgMultiSend>(),
             entry::<MsgSetSendRestriction>(),
+            entry::<MsgGrant>(),
+            entry::<MsgExec>(),
+            entry::<MsgRevoke>(),
             entry::<MsgGrantAllowance>(),
             entry::<MsgRevokeAllowance>(),
             entry::<MsgPruneAllowances>(),
@@ -129,6 +133,11 @@ fn table() -> &'static BTreeMap<String, Decode> {
             entry::<MsgSetMintCap>(),
         ])
     })
+}
+
+/// Whether the chain has a message of this type.
+pub(crate) fn is_known(type_url: &str) -> bool {
+    table().contains_key(type_url)
 }
 
 /// Unpacks a message of a known type.

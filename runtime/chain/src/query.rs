@@ -13,7 +13,7 @@ use crate::block::{QueryResult, TxResult};
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::machine::Machine;
-use crate::{auth, bank, feegrant, gov, tokenfactory, tx, wasm};
+use crate::{auth, authz, bank, feegrant, gov, tokenfactory, tx, wasm};
 
 pub(crate) mod page;
 
@@ -92,6 +92,9 @@ pub(crate) fn answer(machine: &mut Machine<'_>, path: &str, data: &[u8]) -> Resu
         "/cosmos.bank.v1beta1.Query/DenomsMetadata" => run(machine, data, bank::query::denoms_metadata),
         "/cosmos.bank.v1beta1.Query/DenomOwners" => run(machine, data, bank::query::denom_owners),
         "/supercloud.bank.v1.Query/SendRestriction" => run(machine, data, bank::query::send_restriction),
+        "/cosmos.authz.v1beta1.Query/Grants" => run(machine, data, authz::query::grants),
+        "/cosmos.authz.v1beta1.Query/GranterGrants" => run(machine, data, authz::query::granter_grants),
+        "/cosmos.authz.v1beta1.Query/GranteeGrants" => run(machine, data, authz::query::grantee_grants),
         "/cosmos.feegrant.v1beta1.Query/Allowance" => run(machine, data, feegrant::query::allowance),
         "/cosmos.feegrant.v1beta1.Query/Allowances" => run(machine, data, feegrant::query::allowances),
         "/cosmos.feegrant.v1beta1.Query/AllowancesByGranter" => {

@@ -3,6 +3,7 @@
 //! The bytes of `wasm/` and `bank/` are wasmd's and the Cosmos SDK's, so raw store queries find them where tools look.
 
 use crate::address::Address;
+use crate::authz::GrantId;
 
 /// Length of the part of a key that gas counts: all after the module's name.
 pub(crate) fn compute_metered_len(key: &[u8]) -> usize {
@@ -232,6 +233,48 @@ pub(crate) mod gov {
 
     pub(crate) fn voter(address: &Address) -> Vec<u8> {
         join(&[COUNCIL, &address.length_prefixed()])
+    }
+}
+
+pub(crate) mod authz {
+    use super::{Address, GrantId, join};
+
+    /// `01 ‖ len ‖ granter ‖ len ‖ grantee ‖ message type` -> `Grant`.
+    pub(crate) const GRANTS: &[u8] = b"authz/\x01";
+    /// `02 ‖ time ‖ len ‖ granter ‖ len ‖ grantee ‖ message type` -> nothing: over at that time (nanoseconds, big
+    /// endian).
+    pub(crate) const EXPIRING: &[u8] = b"authz/\x02";
+    /// `03 ‖ len ‖ grantee ‖ len ‖ granter ‖ message type` -> nothing: the grants of a grantee.
+    const BY_GRANTEE: &[u8] = b"authz/\x03";
+
+    pub(crate) fn of_granter(granter: &Address) -> Vec<u8> {
+        join(&[GRANTS, &granter.length_prefixed()])
+    }
+
+    pub(crate) fn grants(granter: &Address, grantee: &Address) -> Vec<u8> {
+        join(&[GRANTS, &granter.length_prefixed(), &grantee.length_prefixed()])
+    }
+
+    fn suffix(id: &GrantId) -> Vec<u8> {
+        let (granter, grantee) = (id.granter.length_prefixed(), id.grantee.length_prefixed());
+        join(&[&granter, &grantee, id.type_url.as_bytes()])
+    }
+
+    pub(crate) fn grant(id: &GrantId) -> Vec<u8> {
+        join(&[GRANTS, &suffix(id)])
+    }
+
+    pub(crate) fn expiring(time_nanos: u64, id: &GrantId) -> Vec<u8> {
+        join(&[EXPIRING, &time_nanos.to_be_bytes(), &suffix(id)])
+    }
+
+    pub(crate) fn all_of_grantee(grantee: &Address) -> Vec<u8> {
+        join(&[BY_GRANTEE, &grantee.length_prefixed()])
+    }
+
+    pub(crate) fn of_grantee(id: &GrantId) -> Vec<u8> {
+        let (granter, grantee) = (id.granter.length_prefixed(), id.grantee.length_prefixed());
+        join(&[BY_GRANTEE, &grantee, &granter, id.type_url.as_bytes()])
     }
 }
 

@@ -148,7 +148,7 @@ pub(super) fn assert_request(
 }
 
 /// Contract messages must be JSON, whatever the contract makes of it.
-pub(super) fn assert_json(msg: &[u8]) -> Result<(), TxError> {
+pub(crate) fn assert_json(msg: &[u8]) -> Result<(), TxError> {
     let invalid = |error: &dyn std::fmt::Display| WasmError::Invalid {
         reason: format!("payload msg: {error}"),
     };

@@ -234,14 +234,14 @@ fn features_of_other_chains_are_refused_by_name() {
 fn unknown_message_is_an_unknown_request() {
     let mut world = World::new();
     let any = Any {
-        type_url: "/cosmos.authz.v1beta1.MsgExec".into(),
+        type_url: "/cosmos.group.v1.MsgExec".into(),
         value: Vec::new(),
     };
     let result = run(&mut world, |_, draft| draft.body.messages = vec![any]);
     refused(
         &result,
         6,
-        "this chain does not know message \"/cosmos.authz.v1beta1.MsgExec\": unknown request",
+        "this chain does not know message \"/cosmos.group.v1.MsgExec\": unknown request",
     );
 }
 

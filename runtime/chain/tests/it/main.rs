@@ -4,6 +4,7 @@
 
 mod amino;
 mod ante;
+mod authz;
 mod bank;
 mod code_rules;
 mod diagnostics;
