@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::address::AddressError;
 use crate::authz::AuthzError;
 use crate::coin::CoinError;
+use crate::cron::CronError;
 use crate::feegrant::FeeGrantError;
 use crate::gas::OutOfGas;
 use crate::gov::GovError;
@@ -30,6 +31,9 @@ pub enum TxError {
     /// An authorization's error.
     #[error(transparent)]
     Authz(#[from] AuthzError),
+    /// A schedule's error.
+    #[error(transparent)]
+    Cron(#[from] CronError),
     /// A fee allowance's error.
     #[error(transparent)]
     FeeGrant(#[from] FeeGrantError),
@@ -74,6 +78,7 @@ impl TxError {
             Self::Wasm(error) => ("wasm", error.code()),
             Self::Gov(error) => ("gov", error.code()),
             Self::Authz(error) => ("authz", error.code()),
+            Self::Cron(error) => ("cron", error.code()),
             Self::FeeGrant(error) => ("feegrant", error.code()),
             Self::TokenFactory(error) => ("tokenfactory", error.code()),
             Self::OutOfGas(_) => ("sdk", 11),

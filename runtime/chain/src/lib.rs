@@ -18,7 +18,7 @@
 //! - **Money is conserved**: balances sum to the supply; see `bank`.
 //! - **A failure leaves no trace** but gas, and for a transaction its fee and sequence; see `state`.
 //!
-//! Not here yet, and refused by name: unordered transactions, cron, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
+//! Not here yet, and refused by name: unordered transactions, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
 
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
@@ -32,6 +32,7 @@ mod chain;
 mod clock;
 mod coin;
 mod config;
+mod cron;
 mod descriptor;
 mod diagnostics;
 mod error;
@@ -59,6 +60,7 @@ pub use authz::AuthzError;
 pub use block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
 pub use chain::{Chain, Querier, QueryContext, SmartAnswer};
 pub use coin::{Coin, CoinError, Coins};
+pub use cron::CronError;
 pub use diagnostics::{MAX_INFO_LEN, Tracing};
 pub use error::{SdkError, TxError};
 pub use event::{Attribute, Event};

@@ -20,6 +20,7 @@ use supercloud_proto::osmosis::tokenfactory::v1beta1::{MsgBurn, MsgChangeAdmin, 
 use supercloud_proto::prost::{self, DecodeError, Name};
 use supercloud_proto::prost_types::Any;
 use supercloud_proto::supercloud::bank::v1::MsgSetSendRestriction;
+use supercloud_proto::supercloud::cron::v1::{MsgCancel, MsgSchedule};
 use supercloud_proto::supercloud::gov::v1::MsgSetCouncil;
 use supercloud_proto::supercloud::tokenfactory::v1::MsgSetMintCap;
 use supercloud_proto::supercloud::wasm::v1::{MsgUpdateCodeRules, MsgUpdateHostParams};
@@ -127,6 +128,8 @@ fn table() -> &'static BTreeMap<String, Decode> {
             entry::<MsgVote>(),
             entry::<MsgVoteWeighted>(),
             entry::<MsgSetCouncil>(),
+            entry::<MsgSchedule>(),
+            entry::<MsgCancel>(),
             entry::<MsgMint>(),
             entry::<MsgBurn>(),
             entry::<MsgChangeAdmin>(),

@@ -13,7 +13,7 @@ use crate::block::{QueryResult, TxResult};
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::machine::Machine;
-use crate::{auth, authz, bank, feegrant, gov, tokenfactory, tx, wasm};
+use crate::{auth, authz, bank, cron, feegrant, gov, tokenfactory, tx, wasm};
 
 pub(crate) mod page;
 
@@ -108,6 +108,8 @@ pub(crate) fn answer(machine: &mut Machine<'_>, path: &str, data: &[u8]) -> Resu
         "/cosmos.gov.v1.Query/TallyResult" => run(machine, data, gov::query::tally_result),
         "/supercloud.gov.v1.Query/Council" => run(machine, data, gov::query::council),
         "/osmosis.tokenfactory.v1beta1.Query/DenomAuthorityMetadata" => run(machine, data, tokenfactory::query::admin),
+        "/supercloud.cron.v1.Query/Schedule" => run(machine, data, cron::query::schedule),
+        "/supercloud.cron.v1.Query/Schedules" => run(machine, data, cron::query::schedules),
         "/supercloud.tokenfactory.v1.Query/MintCap" => run(machine, data, tokenfactory::query::mint_cap),
         "/cosmos.base.node.v1beta1.Service/Config" => run(machine, data, node_config),
         "/cosmos.tx.v1beta1.Service/Simulate" => run(machine, data, simulate),

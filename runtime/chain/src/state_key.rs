@@ -278,6 +278,17 @@ pub(crate) mod authz {
     }
 }
 
+pub(crate) mod cron {
+    use super::join;
+
+    /// `01 ‖ name` -> `ScheduleStatus`.
+    pub(crate) const SCHEDULES: &[u8] = b"cron/\x01";
+
+    pub(crate) fn schedule(name: &str) -> Vec<u8> {
+        join(&[SCHEDULES, name.as_bytes()])
+    }
+}
+
 pub(crate) mod feegrant {
     use super::{Address, join};
 

@@ -48,6 +48,7 @@ mod upload;
 mod upload_addresses;
 
 pub use address::{compute_classic_address, compute_predictable_address};
+pub(crate) use contract::load_contract;
 pub(crate) use grpc::{QUERY_GAS_LIMIT, answer, answer_own};
 pub(crate) use instantiate::assert_json;
 pub(crate) use querier::query_smart;

@@ -7,6 +7,7 @@ mod ante;
 mod authz;
 mod bank;
 mod code_rules;
+mod cron;
 mod diagnostics;
 mod fake_vm;
 mod feegrant;
