@@ -7,12 +7,15 @@ use supercloud_proto::{pack, type_url};
 
 use crate::address::Address;
 use crate::error::{SdkError, TxError};
-use crate::machine::Machine;
+use crate::gov::DEPOSIT_MODULE;
+use crate::machine::{GOV_MODULE, Machine};
 use crate::state_key;
 
 pub(crate) mod key;
 pub(crate) mod query;
 
+/// Names of the accounts that belong to the chain.
+pub(crate) const MODULES: [&str; 2] = [GOV_MODULE, DEPOSIT_MODULE];
 /// Longest memo, in bytes.
 pub(crate) const MAX_MEMO_LEN: usize = 256;
 /// Most signatures of one transaction.
@@ -77,9 +80,19 @@ pub(crate) fn load_or_create(machine: &mut Machine<'_>, address: &Address) -> Re
 }
 
 pub(crate) fn apply_module_account(machine: &mut Machine<'_>, address: &Address, name: &str) -> Result<(), TxError> {
-    let base_account = Some(new_base_account(machine, address)?);
+    let base = new_base_account(machine, address)?;
+    apply_as_module(machine, address, name, base)
+}
+
+/// Turns what is known of an account into a module's.
+pub(crate) fn apply_as_module(
+    machine: &mut Machine<'_>,
+    address: &Address,
+    name: &str,
+    base: BaseAccount,
+) -> Result<(), TxError> {
     let account = ModuleAccount {
-        base_account,
+        base_account: Some(base),
         name: name.to_owned(),
         permissions: Vec::new(),
     };
@@ -88,6 +101,10 @@ pub(crate) fn apply_module_account(machine: &mut Machine<'_>, address: &Address,
 
 fn new_base_account(machine: &mut Machine<'_>, address: &Address) -> Result<BaseAccount, TxError> {
     let account_number = machine.take_number(state_key::auth::NEXT_NUMBER, 0)?;
+    // An index that nobody pays for: what an account costs is a fact of other chains.
+    machine
+        .state
+        .set(state_key::auth::by_number(account_number), address.as_bytes().to_vec());
     Ok(BaseAccount {
         address: machine.text(address),
         pub_key: None,

@@ -143,6 +143,11 @@ impl Coins {
             .map_or(0, |coin| coin.amount)
     }
 
+    /// Both together.
+    pub(crate) fn checked_add(&self, other: &Self) -> Result<Self, CoinError> {
+        Self::normalized(self.0.iter().chain(&other.0).cloned())
+    }
+
     /// What is left; none when there is less than that of any denom.
     pub(crate) fn checked_sub(&self, other: &Self) -> Option<Self> {
         let mut rest: BTreeMap<&str, u128> = self.0.iter().map(|coin| (&*coin.denom, coin.amount)).collect();

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::address::AddressError;
 use crate::authz::AuthzError;
+use crate::bank::BankError;
 use crate::coin::CoinError;
 use crate::cron::CronError;
 use crate::feegrant::FeeGrantError;
@@ -31,6 +32,9 @@ pub enum TxError {
     /// An authorization's error.
     #[error(transparent)]
     Authz(#[from] AuthzError),
+    /// A bank error.
+    #[error(transparent)]
+    Bank(#[from] BankError),
     /// A schedule's error.
     #[error(transparent)]
     Cron(#[from] CronError),
@@ -78,6 +82,7 @@ impl TxError {
             Self::Wasm(error) => ("wasm", error.code()),
             Self::Gov(error) => ("gov", error.code()),
             Self::Authz(error) => ("authz", error.code()),
+            Self::Bank(error) => ("bank", error.code()),
             Self::Cron(error) => ("cron", error.code()),
             Self::FeeGrant(error) => ("feegrant", error.code()),
             Self::TokenFactory(error) => ("tokenfactory", error.code()),

@@ -32,12 +32,15 @@ mod chain;
 mod clock;
 mod coin;
 mod config;
+mod consensus;
 mod cron;
 mod descriptor;
 mod diagnostics;
+mod distribution;
 mod error;
 mod event;
 mod feegrant;
+mod fees;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -57,6 +60,7 @@ mod wasm;
 
 pub use address::{Address, AddressCodec, AddressError};
 pub use authz::AuthzError;
+pub use bank::BankError;
 pub use block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
 pub use chain::{Chain, Querier, QueryContext, SmartAnswer};
 pub use coin::{Coin, CoinError, Coins};

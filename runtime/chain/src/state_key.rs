@@ -32,6 +32,11 @@ pub(crate) mod auth {
     /// Next account number, big endian.
     pub(crate) const NEXT_NUMBER: &[u8] = b"acc/\x02";
 
+    /// `03 ‖ account number` -> address.
+    pub(crate) fn by_number(number: u64) -> Vec<u8> {
+        join(&[b"acc/\x03", &number.to_be_bytes()])
+    }
+
     pub(crate) fn account(address: &Address) -> Vec<u8> {
         join(&[ACCOUNTS, address.as_bytes()])
     }
@@ -48,6 +53,10 @@ pub(crate) mod bank {
     pub(crate) const BALANCES: &[u8] = b"bank/\x02";
     /// `03 ‖ denom ‖ 00 ‖ len ‖ address` -> nothing: the holders of a denom.
     pub(crate) const HOLDERS: &[u8] = b"bank/\x03";
+    /// `04 ‖ denom` -> `01` or `00`: the denom's own rule whether it may be sent.
+    pub(crate) const SEND_ENABLED: &[u8] = b"bank/\x04";
+    /// `05` -> `01` or `00`: the rule of all other denoms; absent: `01`.
+    pub(crate) const DEFAULT_SEND_ENABLED: &[u8] = b"bank/\x05";
     /// `80 ‖ denom` -> nothing: the denom's transfers are restricted.
     pub(crate) const RESTRICTED: &[u8] = b"bank/\x80";
     /// `81 ‖ denom ‖ 00 ‖ len ‖ address` -> nothing: may send and receive the restricted denom.
@@ -75,6 +84,10 @@ pub(crate) mod bank {
 
     pub(crate) fn holder(denom: &str, address: &Address) -> Vec<u8> {
         join(&[HOLDERS, denom.as_bytes(), &[0], &address.length_prefixed()])
+    }
+
+    pub(crate) fn send_enabled(denom: &str) -> Vec<u8> {
+        join(&[SEND_ENABLED, denom.as_bytes()])
     }
 
     pub(crate) fn restricted(denom: &str) -> Vec<u8> {
@@ -214,6 +227,20 @@ pub(crate) mod gov {
     /// `06 ‖ len ‖ address` -> weight, big endian.
     pub(crate) const COUNCIL: &[u8] = b"gov/\x06";
 
+    /// `07` -> parameters as JSON.
+    pub(crate) const PARAMS: &[u8] = b"gov/\x07";
+    /// `09 ‖ time ‖ id` -> nothing: the deposit must suffice by that time.
+    pub(crate) const DEPOSITING: &[u8] = b"gov/\x09";
+
+    /// `08 ‖ id ‖ len ‖ address` -> `Deposit`.
+    pub(crate) fn deposits(id: u64) -> Vec<u8> {
+        join(&[b"gov/\x08", &id.to_be_bytes()])
+    }
+
+    pub(crate) fn deposit(id: u64, depositor: &Address) -> Vec<u8> {
+        join(&[&deposits(id), &depositor.length_prefixed()])
+    }
+
     pub(crate) fn proposal(id: u64) -> Vec<u8> {
         join(&[PROPOSALS, &id.to_be_bytes()])
     }
@@ -278,6 +305,16 @@ pub(crate) mod authz {
     }
 }
 
+pub(crate) mod fees {
+    /// `01` -> `Params` of supercloud.fees.v1.
+    pub(crate) const PARAMS: &[u8] = b"fees/\x01";
+}
+
+pub(crate) mod consensus {
+    /// `01` -> `ConsensusParams`.
+    pub(crate) const PARAMS: &[u8] = b"consensus/\x01";
+}
+
 pub(crate) mod cron {
     use super::join;
 
@@ -322,7 +359,19 @@ pub(crate) mod feegrant {
 }
 
 pub(crate) mod tokenfactory {
-    use super::join;
+    use super::{Address, join};
+
+    /// `05` -> `Params`.
+    pub(crate) const PARAMS: &[u8] = b"tokenfactory/\x05";
+
+    /// `04 ‖ len ‖ creator ‖ denom` -> nothing: the denoms of a creator.
+    pub(crate) fn all_by_creator(creator: &Address) -> Vec<u8> {
+        join(&[b"tokenfactory/\x04", &creator.length_prefixed()])
+    }
+
+    pub(crate) fn by_creator(creator: &Address, denom: &str) -> Vec<u8> {
+        join(&[&all_by_creator(creator), denom.as_bytes()])
+    }
 
     /// `01 ‖ denom` -> admin's bytes.
     pub(crate) fn admin(denom: &str) -> Vec<u8> {

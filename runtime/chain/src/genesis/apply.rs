@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::error::TxError;
 use crate::machine::{BlockTime, GOV_MODULE, Machine};
 use crate::wasm::{code_rules, host_params};
-use crate::{auth, bank, gov, state_key, tokenfactory};
+use crate::{auth, bank, fees, gov, state_key, tokenfactory};
 
 use super::import::import_wasm;
 use super::{Genesis, GenesisAccess, GenesisError, parse_address, parse_coins};
@@ -37,7 +37,9 @@ pub(crate) fn apply_genesis(machine: &mut Machine<'_>, genesis: &Genesis) -> Res
     for voter in &genesis.gov.voters {
         voters.push((parse_address(&codec, "gov.voters", &voter.address)?, voter.weight));
     }
-    gov::apply_council(machine, voters).map_err(failed)
+    gov::apply_council(machine, voters).map_err(failed)?;
+    gov::params::apply(machine, &genesis.gov).map_err(failed)?;
+    fees::apply(machine, &genesis.fees.to_proto()).map_err(failed)
 }
 
 fn apply_configuration(machine: &mut Machine<'_>) -> Result<(), GenesisError> {

@@ -5,7 +5,7 @@ use crate::coin::Coins;
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::machine::{Machine, Mode};
-use crate::{auth, bank, feegrant};
+use crate::{auth, bank, feegrant, fees};
 
 use super::DecodedTx;
 
@@ -71,7 +71,7 @@ fn apply_grant(machine: &mut Machine<'_>, tx: &DecodedTx, payer: Address, fee: &
 
 /// One of the accepted denoms must reach its minimum.
 fn assert_price(machine: &Machine<'_>, coins: &Coins, gas: u64) -> Result<(), TxError> {
-    let prices = &machine.env.config.min_gas_prices;
+    let prices = fees::load(machine)?.min_gas_prices;
     let enough = prices
         .iter()
         .any(|price| coins.amount_of(&price.denom) >= price.compute_fee(gas));
