@@ -8,7 +8,7 @@ use supercloud_proto::{pack, type_url};
 use crate::address::Address;
 use crate::error::{SdkError, TxError};
 use crate::gov::DEPOSIT_MODULE;
-use crate::machine::{GOV_MODULE, Machine};
+use crate::machine::{GOV_MODULE, Machine, read_u64};
 use crate::state_key;
 
 pub(crate) mod key;
@@ -97,6 +97,23 @@ pub(crate) fn apply_as_module(
         permissions: Vec::new(),
     };
     apply(machine, address, &Account::Module(account))
+}
+
+/// Writes an account of another chain; new ones get numbers above its.
+pub(crate) fn import(machine: &mut Machine<'_>, address: &Address, account: &Account) -> Result<(), TxError> {
+    let number = account.base().account_number;
+    let next = match machine.read(state_key::auth::NEXT_NUMBER)? {
+        Some(bytes) => read_u64(&bytes)?,
+        None => 0,
+    };
+    let after = number.checked_add(1);
+    let after = after.ok_or_else(|| SdkError::Logic(format!("account number {number} is the last")))?;
+    let next = next.max(after).to_be_bytes().to_vec();
+    machine.write(state_key::auth::NEXT_NUMBER.to_vec(), next)?;
+    machine
+        .state
+        .set(state_key::auth::by_number(number), address.as_bytes().to_vec());
+    apply(machine, address, account)
 }
 
 fn new_base_account(machine: &mut Machine<'_>, address: &Address) -> Result<BaseAccount, TxError> {

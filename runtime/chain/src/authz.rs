@@ -3,7 +3,7 @@
 //! Invariant: every stored grant has an entry in its grantee's list, and one in the queue when it ends by itself; all
 //! three come and go together.
 
-use supercloud_proto::cosmos::authz::v1beta1::Grant;
+use supercloud_proto::cosmos::authz::v1beta1::{Grant, GrantAuthorization};
 use supercloud_proto::prost::Message;
 use thiserror::Error;
 
@@ -108,6 +108,16 @@ pub(crate) fn load(machine: &mut Machine<'_>, id: &GrantId) -> Result<Option<Gra
 
 pub(crate) fn read_grant(bytes: &[u8]) -> Result<Grant, TxError> {
     Ok(Grant::decode(bytes).map_err(|error| SdkError::corrupt("grant", &error))?)
+}
+
+/// A grant with both sides.
+pub(crate) fn with_parties(machine: &Machine<'_>, id: &GrantId, grant: Grant) -> GrantAuthorization {
+    GrantAuthorization {
+        granter: machine.text(&id.granter),
+        grantee: machine.text(&id.grantee),
+        authorization: grant.authorization,
+        expiration: grant.expiration,
+    }
 }
 
 /// The first moment at which it is over; none: never.

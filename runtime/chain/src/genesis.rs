@@ -18,10 +18,16 @@ use crate::wasm::host_params::{self, DEFAULT_MAX_CODE_BYTES, DEFAULT_MAX_GOV_COD
 
 mod apply;
 pub(crate) mod export;
-mod import;
+pub(crate) mod export_wasm;
+mod import_state;
+mod import_wasm;
+mod proto_json;
+mod state;
 mod wasm;
 
 pub(crate) use apply::{apply_genesis, apply_last_block};
+pub use proto_json::ProtoJson;
+pub use state::{GenesisFactoryDenom, GenesisMinted, GenesisProposals, GenesisState, GenesisTimelock};
 pub use wasm::WasmGenesis;
 
 /// Longest chain id in bytes, as in CometBFT.
@@ -61,6 +67,9 @@ pub struct Genesis {
     /// Fees and gas.
     #[serde(default)]
     pub fees: GenesisFees,
+    /// The rest of another chain's state, from [`crate::Querier::export`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<GenesisState>,
 }
 
 /// Coins of one account.
@@ -458,6 +467,14 @@ pub enum GenesisError {
         /// What is wrong.
         reason: String,
     },
+    /// A part of an exported state that cannot be.
+    #[error("{place}: {reason}")]
+    State {
+        /// Which part.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The engine does not take a code that the state says is pinned.
     #[error("pinned codes: {reason}")]
     Pin {
@@ -502,6 +519,7 @@ impl Genesis {
             gov: GenesisGov::default(),
             wasm: GenesisWasm::default(),
             fees: GenesisFees::default(),
+            state: None,
         }
     }
 

@@ -235,7 +235,7 @@ pub(crate) fn is_voting(proposal: &Proposal) -> bool {
 }
 
 /// A time of a proposal in nanoseconds.
-fn read_time(time: Option<&Timestamp>) -> Result<Option<u64>, SdkError> {
+pub(crate) fn read_time(time: Option<&Timestamp>) -> Result<Option<u64>, SdkError> {
     time.map(|time| to_nanos("proposal", time)).transpose()
 }
 

@@ -71,8 +71,9 @@ pub use event::{Attribute, Event};
 pub use feegrant::FeeGrantError;
 pub use gas::OutOfGas;
 pub use genesis::{
-    Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFees, GenesisGov,
-    GenesisMinter, GenesisSendRestriction, GenesisVoter, GenesisWasm, WasmGenesis,
+    Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFactoryDenom, GenesisFees,
+    GenesisGov, GenesisMinted, GenesisMinter, GenesisProposals, GenesisSendRestriction, GenesisState, GenesisTimelock,
+    GenesisVoter, GenesisWasm, ProtoJson, WasmGenesis,
 };
 pub use gov::GovError;
 pub use tokenfactory::TokenFactoryError;

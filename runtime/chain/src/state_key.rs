@@ -233,8 +233,10 @@ pub(crate) mod gov {
     pub(crate) const DEPOSITING: &[u8] = b"gov/\x09";
 
     /// `08 ‖ id ‖ len ‖ address` -> `Deposit`.
+    pub(crate) const DEPOSITS: &[u8] = b"gov/\x08";
+
     pub(crate) fn deposits(id: u64) -> Vec<u8> {
-        join(&[b"gov/\x08", &id.to_be_bytes()])
+        join(&[DEPOSITS, &id.to_be_bytes()])
     }
 
     pub(crate) fn deposit(id: u64, depositor: &Address) -> Vec<u8> {
@@ -250,8 +252,10 @@ pub(crate) mod gov {
     }
 
     /// `05 ‖ id ‖ len ‖ address` -> `Vote`.
+    pub(crate) const VOTES: &[u8] = b"gov/\x05";
+
     pub(crate) fn votes(id: u64) -> Vec<u8> {
-        join(&[b"gov/\x05", &id.to_be_bytes()])
+        join(&[VOTES, &id.to_be_bytes()])
     }
 
     pub(crate) fn vote(id: u64, voter: &Address) -> Vec<u8> {
@@ -365,26 +369,31 @@ pub(crate) mod tokenfactory {
     pub(crate) const PARAMS: &[u8] = b"tokenfactory/\x05";
 
     /// `04 ‖ len ‖ creator ‖ denom` -> nothing: the denoms of a creator.
+    pub(crate) const BY_CREATOR: &[u8] = b"tokenfactory/\x04";
+    /// `01 ‖ denom` -> admin's bytes.
+    pub(crate) const ADMINS: &[u8] = b"tokenfactory/\x01";
+    /// `02 ‖ denom` -> most that may be minted in a day, 16 bytes big endian.
+    pub(crate) const MINT_CAPS: &[u8] = b"tokenfactory/\x02";
+    /// `03 ‖ denom` -> day (8 bytes) and what was minted in it (16 bytes), big endian.
+    pub(crate) const MINTED: &[u8] = b"tokenfactory/\x03";
+
     pub(crate) fn all_by_creator(creator: &Address) -> Vec<u8> {
-        join(&[b"tokenfactory/\x04", &creator.length_prefixed()])
+        join(&[BY_CREATOR, &creator.length_prefixed()])
     }
 
     pub(crate) fn by_creator(creator: &Address, denom: &str) -> Vec<u8> {
         join(&[&all_by_creator(creator), denom.as_bytes()])
     }
 
-    /// `01 ‖ denom` -> admin's bytes.
     pub(crate) fn admin(denom: &str) -> Vec<u8> {
-        join(&[b"tokenfactory/\x01", denom.as_bytes()])
+        join(&[ADMINS, denom.as_bytes()])
     }
 
-    /// `02 ‖ denom` -> most that may be minted in a day, 16 bytes big endian.
     pub(crate) fn mint_cap(denom: &str) -> Vec<u8> {
-        join(&[b"tokenfactory/\x02", denom.as_bytes()])
+        join(&[MINT_CAPS, denom.as_bytes()])
     }
 
-    /// `03 ‖ denom` -> day (8 bytes) and what was minted in it (16 bytes), big endian.
     pub(crate) fn minted(denom: &str) -> Vec<u8> {
-        join(&[b"tokenfactory/\x03", denom.as_bytes()])
+        join(&[MINTED, denom.as_bytes()])
     }
 }

@@ -165,10 +165,17 @@ pub(crate) fn load_minted(machine: &mut Machine<'_>, denom: &str) -> Result<Mint
     let Some(bytes) = machine.read(&state_key::tokenfactory::minted(denom))? else {
         return Ok(Minted { day, amount: 0 });
     };
-    let (stored_day, amount) = bytes.split_at_checked(8).ok_or_else(|| corrupt(&bytes))?;
-    let stored_day = u64::from_be_bytes(stored_day.try_into().map_err(|_| corrupt(&bytes))?);
-    let amount = if stored_day == day { read_u128(amount)? } else { 0 };
+    let stored = read_minted(&bytes)?;
+    let amount = if stored.day == day { stored.amount } else { 0 };
     Ok(Minted { day, amount })
+}
+
+pub(crate) fn read_minted(bytes: &[u8]) -> Result<Minted, TxError> {
+    let (day, amount) = bytes.split_at_checked(8).ok_or_else(|| corrupt(bytes))?;
+    Ok(Minted {
+        day: u64::from_be_bytes(day.try_into().map_err(|_| corrupt(bytes))?),
+        amount: read_u128(amount)?,
+    })
 }
 
 pub(crate) fn apply_minted(machine: &mut Machine<'_>, denom: &str, minted: Minted) -> Result<(), TxError> {

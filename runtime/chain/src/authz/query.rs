@@ -1,12 +1,12 @@
 //! Queries about grants. What is over but not removed yet is not shown.
 
 use supercloud_proto::cosmos::authz::v1beta1::{
-    Grant, GrantAuthorization, QueryGranteeGrantsRequest, QueryGranteeGrantsResponse, QueryGranterGrantsRequest,
+    Grant, QueryGranteeGrantsRequest, QueryGranteeGrantsResponse, QueryGranterGrantsRequest,
     QueryGranterGrantsResponse, QueryGrantsRequest, QueryGrantsResponse,
 };
 use supercloud_proto::cosmos::base::query::v1beta1::PageResponse;
 
-use crate::authz::{self, GrantId};
+use crate::authz::{self, GrantId, with_parties};
 use crate::machine::Machine;
 use crate::query::QueryError;
 use crate::query::page::read_page;
@@ -16,15 +16,6 @@ fn read_current(machine: &Machine<'_>, bytes: &[u8]) -> Result<Option<Grant>, Qu
     let grant = authz::read_grant(bytes)?;
     let end = authz::end_nanos(&grant)?;
     Ok(end.is_none_or(|end| end > machine.block.time_nanos).then_some(grant))
-}
-
-fn with_parties(machine: &Machine<'_>, id: &GrantId, grant: Grant) -> GrantAuthorization {
-    GrantAuthorization {
-        granter: machine.text(&id.granter),
-        grantee: machine.text(&id.grantee),
-        authorization: grant.authorization,
-        expiration: grant.expiration,
-    }
 }
 
 pub(crate) fn grants(

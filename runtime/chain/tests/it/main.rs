@@ -14,6 +14,7 @@ mod factory;
 mod fake_vm;
 mod feegrant;
 mod genesis;
+mod genesis_state;
 mod genesis_wasm;
 mod gov;
 mod hostile;
