@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use supercloud_proto::supercloud::cron::v1::Stage;
 
 use crate::address::{Address, AddressCodec};
 use crate::block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
 use crate::config::Config;
 use crate::diagnostics::{Diagnostics, Tracing};
+use crate::error::TxError;
 use crate::event::Event;
 use crate::genesis::{self, Genesis, GenesisError};
 use crate::machine::{BlockTime, Environment, GOV_MODULE, Machine};
@@ -16,7 +18,7 @@ use crate::state::State;
 use crate::state_key;
 use crate::store::{Changes, Reader, RootHash, Store};
 use crate::vm::Vm;
-use crate::{gov, tx, wasm};
+use crate::{authz, cron, feegrant, gov, tx, wasm};
 
 mod ibc_block;
 mod querier;
@@ -137,10 +139,12 @@ impl Chain {
         self.tracing = tracing;
     }
 
-    /// When governance has something to do next, in nanoseconds since 1970: a node that makes blocks on demand makes
+    /// When governance or a schedule has something to do next, in nanoseconds since 1970: a node that makes blocks on demand makes
     /// one then. In the past means at once.
     pub fn next_scheduled_nanos(&self) -> Option<u64> {
-        gov::due::compute_next_due(&Machine::new(&self.env, State::new(self.store.latest()), self.last))
+        let machine = Machine::new(&self.env, State::new(self.store.latest()), self.last);
+        let (proposal, call) = (gov::due::compute_next_due(&machine), cron::compute_next_due(&machine));
+        proposal.into_iter().chain(call).min()
     }
 
     /// Checks a transaction that wants to wait for a block, on top of those that wait already. The node checks what
@@ -170,13 +174,14 @@ impl Chain {
         let now = BlockTime { height, time_nanos };
         self.assert_later(now)?;
         let mut machine = Machine::new(&self.env, State::new(self.store.latest()), now);
-        let events = begin_block(&mut machine)?;
+        let mut events = begin_block(&mut machine)?;
         machine.diagnostics = Diagnostics::new(self.tracing);
         let tx_results = txs
             .iter()
             .zip(0..)
             .map(|(raw, index)| tx::deliver(&mut machine, raw, index))
             .collect();
+        events.extend(end_block(&mut machine)?);
         genesis::apply_last_block(&mut machine, now);
 
         let changes = machine.state.into_changes();
@@ -293,11 +298,21 @@ fn load_last_block(reader: &dyn Reader) -> Option<BlockTime> {
 }
 
 fn begin_block(machine: &mut Machine<'_>) -> Result<Vec<Event>, ChainError> {
-    gov::due::apply_due_proposals(machine).map_err(|error| ChainError::Corrupt(error.to_string()))?;
+    let corrupt = |error: TxError| ChainError::Corrupt(error.to_string());
+    gov::due::apply_due_proposals(machine).map_err(corrupt)?;
+    feegrant::apply_begin_block(machine).map_err(corrupt)?;
+    authz::apply_begin_block(machine).map_err(corrupt)?;
+    cron::apply_stage(machine, Stage::BeginBlock).map_err(corrupt)?;
+    Ok(take_events(machine, "BeginBlock"))
+}
+
+fn end_block(machine: &mut Machine<'_>) -> Result<Vec<Event>, ChainError> {
+    cron::apply_stage(machine, Stage::EndBlock).map_err(|error| ChainError::Corrupt(error.to_string()))?;
+    Ok(take_events(machine, "EndBlock"))
+}
+
+fn take_events(machine: &mut Machine<'_>, mode: &str) -> Vec<Event> {
     machine.state.seal();
     let events = std::mem::take(&mut machine.events);
-    Ok(events
-        .into_iter()
-        .map(|event| event.with("mode", "BeginBlock"))
-        .collect())
+    events.into_iter().map(|event| event.with("mode", mode)).collect()
 }

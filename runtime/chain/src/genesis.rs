@@ -2,6 +2,7 @@
 //! wrong with a value and where.
 
 use serde::{Deserialize, Serialize};
+use supercloud_proto::supercloud::fees::v1::{GasPrice, Params as FeeParams};
 use supercloud_proto::supercloud::wasm::v1::HostParams;
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -17,10 +18,16 @@ use crate::wasm::host_params::{self, DEFAULT_MAX_CODE_BYTES, DEFAULT_MAX_GOV_COD
 
 mod apply;
 pub(crate) mod export;
-mod import;
+pub(crate) mod export_wasm;
+mod import_state;
+mod import_wasm;
+mod proto_json;
+mod state;
 mod wasm;
 
 pub(crate) use apply::{apply_genesis, apply_last_block};
+pub use proto_json::ProtoJson;
+pub use state::{GenesisFactoryDenom, GenesisMinted, GenesisProposals, GenesisState, GenesisTimelock};
 pub use wasm::WasmGenesis;
 
 /// Longest chain id in bytes, as in CometBFT.
@@ -60,6 +67,9 @@ pub struct Genesis {
     /// Fees and gas.
     #[serde(default)]
     pub fees: GenesisFees,
+    /// The rest of another chain's state, from [`crate::Querier::export`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<GenesisState>,
 }
 
 /// Coins of one account.
@@ -150,6 +160,93 @@ pub struct GenesisGov {
     pub veto_threshold_bps: u64,
     /// SDK gas that all messages of one proposal may use together.
     pub execution_gas_limit: u64,
+    /// Deposit with which voting begins; none: there are no deposits, and only the council proposes.
+    pub min_deposit: Vec<GenesisCoin>,
+    /// The same for expedited proposals; none: as for others.
+    pub expedited_min_deposit: Vec<GenesisCoin>,
+    /// How long a proposal waits for its deposit.
+    pub max_deposit_period_seconds: u64,
+    /// Part of the least deposit that must come with the proposal.
+    pub min_initial_deposit_bps: u64,
+    /// Part of the least deposit that each deposit must have.
+    pub min_deposit_bps: u64,
+    /// Part of the deposits that a cancelled proposal loses.
+    pub proposal_cancel_bps: u64,
+    /// Who gets that part; empty: it is burned.
+    pub proposal_cancel_dest: String,
+    /// Whether deposits are burned when too few vote.
+    pub burn_vote_quorum: bool,
+    /// Whether deposits that do not suffice are burned.
+    pub burn_proposal_deposit_prevote: bool,
+    /// Whether deposits are burned by veto.
+    pub burn_vote_veto: bool,
+}
+
+impl GenesisGov {
+    /// Refuses rules that no council could govern by.
+    pub(crate) fn assert_valid(&self, codec: &AddressCodec) -> Result<(), GenesisError> {
+        // A century: long enough, and far from overflow when added to a time.
+        const MOST_SECONDS: u64 = 100 * 366 * 86_400;
+        let gov = self;
+        assert_range("gov.voting_period_seconds", gov.voting_period_seconds, 1, MOST_SECONDS)?;
+        assert_range("gov.timelock_seconds", gov.timelock_seconds, 0, MOST_SECONDS)?;
+        assert_range(
+            "gov.expedited_voting_period_seconds",
+            gov.expedited_voting_period_seconds,
+            1,
+            MOST_SECONDS,
+        )?;
+        assert_range(
+            "gov.expedited_timelock_seconds",
+            gov.expedited_timelock_seconds,
+            0,
+            MOST_SECONDS,
+        )?;
+        assert_range("gov.quorum_bps", gov.quorum_bps, 0, ALL_BPS)?;
+        assert_range("gov.threshold_bps", gov.threshold_bps, 0, ALL_BPS - 1)?;
+        assert_range(
+            "gov.expedited_threshold_bps",
+            gov.expedited_threshold_bps,
+            0,
+            ALL_BPS - 1,
+        )?;
+        assert_range("gov.veto_threshold_bps", gov.veto_threshold_bps, 0, ALL_BPS)?;
+        assert_range(
+            "gov.execution_gas_limit",
+            gov.execution_gas_limit,
+            1_000_000,
+            i64::MAX as u64,
+        )?;
+        assert_range(
+            "gov.max_deposit_period_seconds",
+            gov.max_deposit_period_seconds,
+            1,
+            MOST_SECONDS,
+        )?;
+        for (place, bps) in [
+            ("gov.min_initial_deposit_bps", gov.min_initial_deposit_bps),
+            ("gov.min_deposit_bps", gov.min_deposit_bps),
+            ("gov.proposal_cancel_bps", gov.proposal_cancel_bps),
+        ] {
+            assert_range(place, bps, 0, ALL_BPS)?;
+        }
+        let least = parse_coins("gov.min_deposit", &gov.min_deposit)?;
+        let expedited = parse_coins("gov.expedited_min_deposit", &gov.expedited_min_deposit)?;
+        if !expedited.is_empty() && (least.is_empty() || expedited.checked_sub(&least).is_none()) {
+            return Err(GenesisError::ExpeditedDeposit {
+                expedited: expedited.to_string(),
+                least: least.to_string(),
+            });
+        }
+        if !gov.proposal_cancel_dest.is_empty() {
+            parse_address(codec, "gov.proposal_cancel_dest", &gov.proposal_cancel_dest)?;
+        }
+        for voter in &gov.voters {
+            parse_address(codec, "gov.voters", &voter.address)?;
+            assert_range("gov.voters.weight", voter.weight, 1, u64::from(u32::MAX))?;
+        }
+        Ok(())
+    }
 }
 
 /// A member of the council.
@@ -175,6 +272,16 @@ impl Default for GenesisGov {
             expedited_threshold_bps: 6_670,
             veto_threshold_bps: 3_340,
             execution_gas_limit: 1_000_000_000,
+            min_deposit: Vec::new(),
+            expedited_min_deposit: Vec::new(),
+            max_deposit_period_seconds: 172_800,
+            min_initial_deposit_bps: 0,
+            min_deposit_bps: 100,
+            proposal_cancel_bps: 5_000,
+            proposal_cancel_dest: String::new(),
+            burn_vote_quorum: false,
+            burn_proposal_deposit_prevote: false,
+            burn_vote_veto: true,
         }
     }
 }
@@ -252,6 +359,19 @@ pub struct GenesisFees {
     pub max_tx_gas: u64,
 }
 
+impl GenesisFees {
+    pub(crate) fn to_proto(&self) -> FeeParams {
+        let price = |price: &GenesisCoin| GasPrice {
+            denom: price.denom.clone(),
+            amount: price.amount.clone(),
+        };
+        FeeParams {
+            min_gas_prices: self.min_gas_prices.iter().map(price).collect(),
+            max_tx_gas: self.max_tx_gas,
+        }
+    }
+}
+
 impl Default for GenesisFees {
     fn default() -> Self {
         Self {
@@ -322,6 +442,14 @@ pub enum GenesisError {
         /// What was given.
         amount: String,
     },
+    /// Expedited proposals must not be cheaper than others.
+    #[error("gov.expedited_min_deposit: {expedited} must be at least gov.min_deposit, {least}")]
+    ExpeditedDeposit {
+        /// What was given.
+        expedited: String,
+        /// What others pay.
+        least: String,
+    },
     /// A default permission with a list of addresses.
     #[error("wasm.instantiate_default must be nobody or everybody, not a list of addresses")]
     InstantiateDefault,
@@ -334,6 +462,14 @@ pub enum GenesisError {
     /// A part of an exported wasm module that cannot be.
     #[error("wasm.state: {place}: {reason}")]
     Wasm {
+        /// Which part.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A part of an exported state that cannot be.
+    #[error("{place}: {reason}")]
+    State {
         /// Which part.
         place: String,
         /// What is wrong.
@@ -383,6 +519,7 @@ impl Genesis {
             gov: GenesisGov::default(),
             wasm: GenesisWasm::default(),
             fees: GenesisFees::default(),
+            state: None,
         }
     }
 
@@ -409,7 +546,7 @@ impl Genesis {
         }
         self.time_nanos()?;
         let codec = self.codec()?;
-        self.assert_gov_valid(&codec)?;
+        self.gov.assert_valid(&codec)?;
         for price in &self.fees.min_gas_prices {
             if crate::coin::assert_denom(&price.denom).is_err() || parse_price(&price.amount).is_none() {
                 return Err(GenesisError::GasPrice {
@@ -432,46 +569,6 @@ impl Genesis {
             text: self.bech32_prefix.clone(),
             source,
         })
-    }
-
-    fn assert_gov_valid(&self, codec: &AddressCodec) -> Result<(), GenesisError> {
-        // A century: long enough, and far from overflow when added to a time.
-        const MOST_SECONDS: u64 = 100 * 366 * 86_400;
-        let gov = &self.gov;
-        assert_range("gov.voting_period_seconds", gov.voting_period_seconds, 1, MOST_SECONDS)?;
-        assert_range("gov.timelock_seconds", gov.timelock_seconds, 0, MOST_SECONDS)?;
-        assert_range(
-            "gov.expedited_voting_period_seconds",
-            gov.expedited_voting_period_seconds,
-            1,
-            MOST_SECONDS,
-        )?;
-        assert_range(
-            "gov.expedited_timelock_seconds",
-            gov.expedited_timelock_seconds,
-            0,
-            MOST_SECONDS,
-        )?;
-        assert_range("gov.quorum_bps", gov.quorum_bps, 0, ALL_BPS)?;
-        assert_range("gov.threshold_bps", gov.threshold_bps, 0, ALL_BPS - 1)?;
-        assert_range(
-            "gov.expedited_threshold_bps",
-            gov.expedited_threshold_bps,
-            0,
-            ALL_BPS - 1,
-        )?;
-        assert_range("gov.veto_threshold_bps", gov.veto_threshold_bps, 0, ALL_BPS)?;
-        assert_range(
-            "gov.execution_gas_limit",
-            gov.execution_gas_limit,
-            1_000_000,
-            i64::MAX as u64,
-        )?;
-        for voter in &gov.voters {
-            parse_address(codec, "gov.voters", &voter.address)?;
-            assert_range("gov.voters.weight", voter.weight, 1, u64::from(u32::MAX))?;
-        }
-        Ok(())
     }
 }
 

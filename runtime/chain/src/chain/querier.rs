@@ -6,7 +6,7 @@ use crate::block::{QueryResult, TxResult};
 use crate::diagnostics::{Diagnostics, Tracing};
 use crate::error::TxError;
 use crate::gas::GasMeter;
-use crate::genesis::{self, GenesisError, WasmGenesis};
+use crate::genesis::{self, Genesis, GenesisError, WasmGenesis};
 use crate::machine::{BlockTime, Environment, Machine, TxPosition};
 use crate::state::State;
 use crate::{query, tx, wasm};
@@ -62,7 +62,19 @@ impl Querier {
     ///
     /// Only when the state contradicts itself.
     pub fn export_wasm(&self) -> Result<WasmGenesis, GenesisError> {
-        genesis::export::export_wasm(&mut self.machine()).map_err(|error| GenesisError::NotAChain {
+        genesis::export_wasm::export_wasm(&mut self.machine()).map_err(|error| GenesisError::NotAChain {
+            reason: error.to_string(),
+        })
+    }
+
+    /// All of this state as a genesis, whose time is that of its block: a chain that begins with it goes on where this one
+    /// is, at height 0. Equal states give equal bytes.
+    ///
+    /// # Errors
+    ///
+    /// Only when the state contradicts itself.
+    pub fn export(&self) -> Result<Genesis, GenesisError> {
+        genesis::export::export(&mut self.machine()).map_err(|error| GenesisError::NotAChain {
             reason: error.to_string(),
         })
     }
