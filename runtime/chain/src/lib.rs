@@ -4,8 +4,8 @@
 //! (committed key-value state). [`Chain`] is the way in.
 //!
 //! ```text
-//! block ──> tx (decode, ante) ──> message table ──> auth | bank | wasm | gov | tokenfactory
-//!                                                             │
+//! block ──> cron, gov ──> tx (decode, ante) ──> message table ──> bank | wasm | gov | authz | feegrant | tokenfactory
+//!                                                             │              | cron | fees | consensus | distribution
 //!                                                     Machine: state, gas, events
 //! ```
 //!
@@ -13,7 +13,7 @@
 //!
 //! Invariants:
 //!
-//! - **The same blocks give the same bytes on every node**: ordered maps, no floats, no clock; gas is charged on failing
+//! - **The same blocks give the same bytes on every node**: ordered maps, no float arithmetic, no clock; gas is charged on failing
 //!   paths too.
 //! - **Money is conserved**: balances sum to the supply; see `bank`.
 //! - **A failure leaves no trace** but gas, and for a transaction its fee and sequence; see `state`.

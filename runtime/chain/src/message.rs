@@ -198,3 +198,28 @@ pub(crate) fn assert_authority(machine: &Machine<'_>, authority: &str) -> Result
         Err(SdkError::Unauthorized(format!("invalid authority; expected {expected}, got {authority}")).into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::descriptor::pool;
+
+    #[test]
+    fn every_message_names_its_signer_and_has_an_amino_name_of_its_own() {
+        let extension = |name: &str| pool().get_extension_by_name(name).unwrap();
+        let (signer, amino) = (extension("cosmos.msg.v1.signer"), extension("amino.name"));
+        let mut names = BTreeSet::new();
+        for type_url in table().keys() {
+            let descriptor = pool().get_message_by_name(type_url.trim_start_matches('/')).unwrap();
+            let options = descriptor.options();
+            assert!(options.has_extension(&signer), "{type_url}");
+            let name = options.get_extension(&amino).as_str().unwrap().to_owned();
+            // What off-chain signing of arbitrary data uses (ADR-36) must mean nothing here.
+            assert!(!name.is_empty() && name != "sign/MsgSignData", "{type_url}");
+            assert!(names.insert(name), "{type_url}");
+        }
+        assert_eq!(names.len(), table().len());
+    }
+}
