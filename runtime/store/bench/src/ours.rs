@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
-use supercloud_chain::store::{Changes, Store};
+use supercloud_chain::store::{Changes, Direction, Store};
 use supercloud_store::proof::{verify_absence, verify_membership};
 use supercloud_store::{DiskConfig, DiskStore, Pruning};
 
@@ -24,13 +24,19 @@ impl Ours {
             ..DiskConfig::default()
         };
         let store = DiskStore::open(&dir.join("store"), config)?;
-        Ok(Self { store, next: Changes::new() })
+        Ok(Self {
+            store,
+            next: Changes::new(),
+        })
     }
 }
 
 impl Candidate for Ours {
     fn prepare(&mut self, changes: &[(Vec<u8>, Vec<u8>)]) {
-        self.next = changes.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
+        self.next = changes
+            .iter()
+            .map(|(key, value)| (key.clone(), Some(value.clone())))
+            .collect();
     }
 
     fn commit(&mut self, height: u64) -> Result<Option<[u8; 32]>> {
@@ -46,6 +52,11 @@ impl Candidate for Ours {
         let value = view.get(key);
         view.check()?;
         Ok(value)
+    }
+
+    fn scan(&self, key: &[u8]) -> Result<usize> {
+        let view = self.store.latest();
+        Ok(view.range(Some(key), None, Direction::Ascending).take(10).count())
     }
 
     fn prove(&self, key: &[u8]) -> Result<Option<Proof>> {
