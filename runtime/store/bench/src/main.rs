@@ -11,6 +11,10 @@ mod ours;
 mod process;
 mod workload;
 
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
