@@ -8,6 +8,7 @@ mod dev;
 mod output;
 mod sdl;
 mod suite;
+mod wasm;
 mod workload;
 
 use std::process::ExitCode;
@@ -34,6 +35,9 @@ enum Command {
     Dev(dev::DevArgs),
     /// Show what an SDL file means to the market
     Sdl(sdl::SdlArgs),
+    /// Tools for compiled contracts
+    #[command(subcommand)]
+    Wasm(wasm::WasmCommand),
 }
 
 #[tokio::main]
@@ -53,6 +57,7 @@ async fn main() -> ExitCode {
         Command::DemoWorkload => workload::run().await,
         Command::Dev(args) => dev::run(args).await,
         Command::Sdl(args) => sdl::run(args),
+        Command::Wasm(command) => return wasm::main(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

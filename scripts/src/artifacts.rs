@@ -19,8 +19,12 @@ use crate::toolchain::{self, Way};
 use crate::workspace::Workspace;
 use record::{ArtifactRecord, BuildRecord, RECORD_FILE};
 
-/// The same market with a higher version and one more field: what the migration test and the demo upgrade to.
-const NEXT_MARKET: (&str, &str, &str) = ("test/market-next.wasm", "supercloud-market", "next");
+/// Builds for tests: file, package, features. `market-next` is the same market with a higher version and one more
+/// field, what the migration test and the demo upgrade to; `conformance` is the contract that tests hosts.
+const TEST_BUILDS: [(&str, &str, &[&str]); 2] = [
+    ("test/market-next.wasm", "supercloud-market", &["next"]),
+    ("test/conformance.wasm", "supercloud-conformance", &[]),
+];
 
 /// One file to build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,13 +74,14 @@ pub fn list_artifacts(workspace: &Workspace) -> Vec<Artifact> {
             features: Vec::new(),
         })
         .collect();
-    let (file, package, feature) = NEXT_MARKET;
-    if workspace.members.contains_key(package) {
-        artifacts.push(Artifact {
-            file: file.into(),
-            package: package.into(),
-            features: vec![feature.into()],
-        });
+    for (file, package, features) in TEST_BUILDS {
+        if workspace.members.contains_key(package) {
+            artifacts.push(Artifact {
+                file: file.into(),
+                package: package.into(),
+                features: features.iter().map(|feature| (*feature).into()).collect(),
+            });
+        }
     }
     artifacts
 }

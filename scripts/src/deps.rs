@@ -11,7 +11,7 @@ use crate::closure::{TreeNode, query_tree};
 use crate::workspace::Workspace;
 
 /// Who may depend on whom, by folder; `*` at the end stands for anything. The first law whose `from` matches counts.
-const LAWS: [Law; 15] = [
+const LAWS: [Law; 16] = [
     Law {
         from: "schema",
         to: To::Only(&[]),
@@ -69,10 +69,17 @@ const LAWS: [Law; 15] = [
         to: To::Only(&["schema"]),
     },
     Law {
+        from: CONFORMANCE,
+        to: To::Only(&[]),
+    },
+    Law {
         from: "tests*",
         to: To::AllBut(&["cli", "scripts"]),
     },
 ];
+
+/// The contract that tests hosts. It lies apart from the contracts because it is none of the product's.
+const CONFORMANCE: &str = "tests/conformance";
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +149,8 @@ impl fmt::Display for Violation {
 /// Checks the edges between our crates and the closure of every contract.
 pub fn find_violations(workspace: &Workspace) -> Result<Vec<Violation>> {
     let mut violations = check_edges(workspace);
-    for contract in workspace.contracts() {
+    let conformance = workspace.members.values().filter(|member| member.folder == CONFORMANCE);
+    for contract in workspace.contracts().chain(conformance) {
         for node in query_tree(workspace, &contract.name, &[])? {
             violations.extend(check_linked(&contract.folder, &node));
         }

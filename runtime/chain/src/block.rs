@@ -40,6 +40,9 @@ pub struct TxResult {
     pub data: Vec<u8>,
     /// Why it failed; empty on success, because clients parse it otherwise.
     pub log: String,
+    /// For developers, empty unless [`crate::Tracing`] is on: where Wasm was stopped, what contracts caught, what they
+    /// printed. Not part of consensus.
+    pub info: String,
     /// Gas limit that was signed.
     pub gas_wanted: u64,
     /// Gas used; on failure too.
@@ -64,6 +67,8 @@ pub struct QueryResult {
     pub codespace: String,
     /// Why it failed.
     pub log: String,
+    /// For developers, as in [`TxResult::info`].
+    pub info: String,
     /// Encoded response.
     pub value: Vec<u8>,
     /// Height of the state that was asked.

@@ -7,15 +7,21 @@ use serde::Deserialize;
 use crate::address::{Address, AddressCodec};
 use crate::block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
 use crate::config::Config;
+use crate::diagnostics::{Diagnostics, Tracing};
 use crate::event::Event;
 use crate::genesis::{self, Genesis, GenesisError};
 use crate::machine::{BlockTime, Environment, GOV_MODULE, Machine};
-use crate::query::{self, QueryError};
+use crate::query::QueryError;
 use crate::state::State;
 use crate::state_key;
-use crate::store::{Reader, RootHash, Store};
+use crate::store::{Changes, Reader, RootHash, Store};
 use crate::vm::Vm;
 use crate::{gov, tx, wasm};
+
+mod ibc_block;
+mod querier;
+
+pub use querier::{Querier, QueryContext, SmartAnswer};
 
 /// The one query that must see the transactions that wait.
 const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
@@ -29,18 +35,7 @@ pub struct Chain {
     /// The last block's state with the fees and sequences of the transactions that wait.
     check_state: State,
     query_gas_limit: u64,
-}
-
-/// Read access to one state, free of the chain: it can be used from other threads while blocks run.
-#[derive(Clone)]
-pub struct Querier {
-    state: State,
-    env: Environment,
-    /// When contracts believe to be asked.
-    now: BlockTime,
-    /// Height that answers are for.
-    height: u64,
-    query_gas_limit: u64,
+    tracing: Tracing,
 }
 
 /// How `chain/last_block` is stored.
@@ -67,6 +62,7 @@ impl Chain {
         };
         let mut machine = Machine::new(&env, State::new(latest), last);
         genesis::apply_genesis(&mut machine, genesis)?;
+        pins_to_engine(&mut machine)?;
         let changes = machine.state.into_changes();
         let app_hash = store.commit(0, changes)?;
         Ok(Self::new(store, env, last, app_hash))
@@ -83,7 +79,9 @@ impl Chain {
         let codec = AddressCodec::new(&config.bech32_prefix).map_err(|error| not_a_chain(error.to_string()))?;
         let last = load_last_block(&*latest).ok_or_else(|| not_a_chain("no last block".to_owned()))?;
         let app_hash = latest.root();
-        Ok(Self::new(store, new_environment(config, codec, vm), last, app_hash))
+        let env = new_environment(config, codec, vm);
+        pins_to_engine(&mut Machine::new(&env, State::new(latest), last))?;
+        Ok(Self::new(store, env, last, app_hash))
     }
 
     fn new(store: Box<dyn Store>, env: Environment, last: BlockTime, app_hash: RootHash) -> Self {
@@ -95,6 +93,7 @@ impl Chain {
             app_hash,
             check_state,
             query_gas_limit: wasm::QUERY_GAS_LIMIT,
+            tracing: Tracing::Off,
         }
     }
 
@@ -133,6 +132,11 @@ impl Chain {
         self.query_gas_limit = limit;
     }
 
+    /// Whether `info` of transactions, simulations and queries tells what developers want to know; a node's own choice.
+    pub fn set_tracing(&mut self, tracing: Tracing) {
+        self.tracing = tracing;
+    }
+
     /// When governance has something to do next, in nanoseconds since 1970: a node that makes blocks on demand makes
     /// one then. In the past means at once.
     pub fn next_scheduled_nanos(&self) -> Option<u64> {
@@ -163,21 +167,11 @@ impl Chain {
             txs,
             ..
         } = block;
-        if height != self.last.height + 1 {
-            return Err(ChainError::WrongHeight {
-                got: height,
-                last: self.last.height,
-            });
-        }
-        if time_nanos <= self.last.time_nanos {
-            return Err(ChainError::TimeNotLater {
-                got: time_nanos,
-                last: self.last.time_nanos,
-            });
-        }
         let now = BlockTime { height, time_nanos };
+        self.assert_later(now)?;
         let mut machine = Machine::new(&self.env, State::new(self.store.latest()), now);
         let events = begin_block(&mut machine)?;
+        machine.diagnostics = Diagnostics::new(self.tracing);
         let tx_results = txs
             .iter()
             .zip(0..)
@@ -186,14 +180,37 @@ impl Chain {
         genesis::apply_last_block(&mut machine, now);
 
         let changes = machine.state.into_changes();
-        self.app_hash = self.store.commit(height, changes)?;
-        self.last = now;
-        self.check_state = State::new(self.store.latest());
+        self.commit(now, changes)?;
         Ok(BlockOutput {
             tx_results,
             events,
             app_hash: self.app_hash,
         })
+    }
+
+    fn commit(&mut self, now: BlockTime, changes: Changes) -> Result<(), ChainError> {
+        let pins = wasm::pin::list_changed(&changes);
+        self.app_hash = self.store.commit(now.height, changes)?;
+        self.last = now;
+        self.check_state = State::new(self.store.latest());
+        let mut machine = Machine::new(&self.env, State::new(self.store.latest()), now);
+        wasm::pin::follow_changes(&mut machine, &pins).map_err(|error| ChainError::Corrupt(error.to_string()))
+    }
+
+    fn assert_later(&self, now: BlockTime) -> Result<(), ChainError> {
+        if now.height != self.last.height + 1 {
+            return Err(ChainError::WrongHeight {
+                got: now.height,
+                last: self.last.height,
+            });
+        }
+        if now.time_nanos <= self.last.time_nanos {
+            return Err(ChainError::TimeNotLater {
+                got: now.time_nanos,
+                last: self.last.time_nanos,
+            });
+        }
+        Ok(())
     }
 
     /// Answers a query at the last or at an older height. `/cosmos.tx.v1beta1.Service/Simulate` sees also what waits.
@@ -226,6 +243,7 @@ impl Chain {
             now: last,
             height: last.height,
             query_gas_limit: self.query_gas_limit,
+            tracing: self.tracing,
         })
     }
 
@@ -237,6 +255,7 @@ impl Chain {
             now: self.next_block(),
             height: self.last.height,
             query_gas_limit: self.query_gas_limit,
+            tracing: self.tracing,
         }
     }
 
@@ -249,36 +268,6 @@ impl Chain {
     }
 }
 
-impl Querier {
-    /// Height that answers are for.
-    pub fn height(&self) -> u64 {
-        self.height
-    }
-
-    /// Answers a query.
-    pub fn query(&self, path: &str, data: &[u8]) -> QueryResult {
-        let mut machine = Machine::new(&self.env, self.state.clone(), self.now);
-        machine.query_gas_limit = self.query_gas_limit;
-        // Clients take height 0 for an error, so the first state answers as height 1.
-        let height = self.height.max(1);
-        match query::answer(&mut machine, path, data) {
-            Ok(value) => QueryResult {
-                code: 0,
-                codespace: String::new(),
-                log: String::new(),
-                value,
-                height,
-            },
-            Err(error) => error.into_result(height),
-        }
-    }
-
-    /// Runs a transaction to learn its gas: signatures and fees are not looked at, sequences are.
-    pub fn simulate(&self, raw: &[u8]) -> TxResult {
-        tx::simulate(&mut Machine::new(&self.env, self.state.clone(), self.now), raw)
-    }
-}
-
 fn new_environment(config: Config, codec: AddressCodec, vm: Arc<dyn Vm>) -> Environment {
     Environment {
         vm,
@@ -286,6 +275,13 @@ fn new_environment(config: Config, codec: AddressCodec, vm: Arc<dyn Vm>) -> Envi
         codec,
         gov: Address::from_module(GOV_MODULE),
     }
+}
+
+/// Codes that are pinned stay in memory from the first block on.
+fn pins_to_engine(machine: &mut Machine<'_>) -> Result<(), GenesisError> {
+    wasm::pin::apply_pins_to_engine(machine).map_err(|error| GenesisError::Pin {
+        reason: error.to_string(),
+    })
 }
 
 fn load_last_block(reader: &dyn Reader) -> Option<BlockTime> {

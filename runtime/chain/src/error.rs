@@ -2,7 +2,6 @@
 //!
 //! Codes and the last part of each text are facts of the wire: bots and SDKs match on them.
 
-use supercloud_proto::prost::DecodeError;
 use thiserror::Error;
 
 use crate::address::AddressError;
@@ -239,7 +238,7 @@ impl SdkError {
     }
 
     /// Stored bytes that no longer decode.
-    pub(crate) fn corrupt(what: &str, error: &DecodeError) -> Self {
+    pub(crate) fn corrupt(what: &str, error: &impl std::fmt::Display) -> Self {
         Self::Logic(format!("stored {what} does not decode: {error}"))
     }
 }

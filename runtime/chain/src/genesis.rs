@@ -2,6 +2,7 @@
 //! wrong with a value and where.
 
 use serde::{Deserialize, Serialize};
+use supercloud_proto::supercloud::wasm::v1::HostParams;
 use thiserror::Error;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -10,10 +11,17 @@ use crate::address::{Address, AddressCodec, AddressError};
 use crate::coin::{Coin, CoinError, Coins};
 use crate::config::parse_price;
 use crate::store::StoreError;
+use crate::vm::{CodeRules, RulesError};
+use crate::wasm::WasmError;
+use crate::wasm::host_params::{self, DEFAULT_MAX_CODE_BYTES, DEFAULT_MAX_GOV_CODE_BYTES};
 
 mod apply;
+pub(crate) mod export;
+mod import;
+mod wasm;
 
 pub(crate) use apply::{apply_genesis, apply_last_block};
+pub use wasm::WasmGenesis;
 
 /// Longest chain id in bytes, as in CometBFT.
 pub(crate) const MAX_CHAIN_ID_LEN: usize = 50;
@@ -184,7 +192,7 @@ pub enum GenesisAccess {
     Addresses(Vec<String>),
 }
 
-/// Who may upload and instantiate contracts.
+/// Who may upload and instantiate contracts, and what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GenesisWasm {
@@ -192,6 +200,20 @@ pub struct GenesisWasm {
     pub upload_access: GenesisAccess,
     /// Who may instantiate a code whose uploader said nothing; `addresses` is not possible here.
     pub instantiate_default: GenesisAccess,
+    /// What modules may look like.
+    pub code_rules: CodeRules,
+    /// Most bytes of a code, packed and unpacked, from anybody.
+    pub max_code_bytes: u64,
+    /// The same from governance.
+    pub max_gov_code_bytes: u64,
+    /// gRPC methods that contracts may query, such as `/cosmos.bank.v1beta1.Query/Balance`.
+    pub query_allow_list: Vec<String>,
+    /// Whether replies tell the gas that their submessage used; wasmd's say 0.
+    pub reply_gas_used: bool,
+    /// Codes and contracts of another chain, from [`crate::Querier::export_wasm`]. Its `params` replace the two first
+    /// fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<WasmGenesis>,
 }
 
 impl Default for GenesisWasm {
@@ -199,6 +221,23 @@ impl Default for GenesisWasm {
         Self {
             upload_access: GenesisAccess::Nobody,
             instantiate_default: GenesisAccess::Everybody,
+            code_rules: CodeRules::default(),
+            max_code_bytes: DEFAULT_MAX_CODE_BYTES,
+            max_gov_code_bytes: DEFAULT_MAX_GOV_CODE_BYTES,
+            query_allow_list: Vec::new(),
+            reply_gas_used: true,
+            state: None,
+        }
+    }
+}
+
+impl GenesisWasm {
+    pub(crate) fn host_params(&self) -> HostParams {
+        HostParams {
+            max_code_bytes: self.max_code_bytes,
+            max_gov_code_bytes: self.max_gov_code_bytes,
+            query_allow_list: self.query_allow_list.clone(),
+            reply_gas_used: self.reply_gas_used,
         }
     }
 }
@@ -286,6 +325,26 @@ pub enum GenesisError {
     /// A default permission with a list of addresses.
     #[error("wasm.instantiate_default must be nobody or everybody, not a list of addresses")]
     InstantiateDefault,
+    /// Limits of modules that no engine promises to serve.
+    #[error("wasm.{0}")]
+    CodeRules(#[from] RulesError),
+    /// A parameter of the host out of its range.
+    #[error("wasm: {0}")]
+    HostParams(WasmError),
+    /// A part of an exported wasm module that cannot be.
+    #[error("wasm.state: {place}: {reason}")]
+    Wasm {
+        /// Which part.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The engine does not take a code that the state says is pinned.
+    #[error("pinned codes: {reason}")]
+    Pin {
+        /// Which code and why.
+        reason: String,
+    },
     /// The store already holds a chain.
     #[error("the store already holds a chain at height {height}")]
     NotEmpty {
@@ -363,7 +422,8 @@ impl Genesis {
         if matches!(self.wasm.instantiate_default, GenesisAccess::Addresses(_)) {
             return Err(GenesisError::InstantiateDefault);
         }
-        Ok(())
+        self.wasm.code_rules.assert_valid()?;
+        host_params::assert_valid(&self.wasm.host_params()).map_err(GenesisError::HostParams)
     }
 
     pub(crate) fn codec(&self) -> Result<AddressCodec, GenesisError> {

@@ -22,6 +22,8 @@ pub(crate) mod set_council;
 pub(crate) mod submit_proposal;
 mod tally;
 pub(crate) mod vote;
+pub(crate) mod vote_weighted;
+mod weight;
 
 /// Most members of the council: a tally walks over all of them.
 pub(crate) const MAX_VOTERS: usize = 200;
@@ -48,6 +50,12 @@ pub enum GovError {
     InvalidVote {
         /// Option seen.
         option: i32,
+    },
+    /// 7: weights that are not the parts of one whole.
+    #[error("{reason}: invalid vote option")]
+    InvalidWeights {
+        /// What is wrong.
+        reason: String,
     },
     /// 11: a proposal without messages or with too many.
     #[error("{got} messages, limit: {MAX_PROPOSAL_MESSAGES}: invalid number of proposal messages")]
@@ -106,7 +114,7 @@ impl GovError {
     pub fn code(&self) -> u32 {
         match self {
             Self::Inactive { .. } => 3,
-            Self::InvalidVote { .. } => 7,
+            Self::InvalidVote { .. } | Self::InvalidWeights { .. } => 7,
             Self::MessageCount { .. } => 11,
             Self::InvalidMessage { .. } => 12,
             Self::InvalidSigner { .. } => 13,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::address::{Address, AddressCodec};
 use crate::config::Config;
+use crate::diagnostics::Diagnostics;
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::gas::{GasMeter, OutOfGas, kv};
@@ -66,8 +67,10 @@ pub(crate) struct Machine<'e> {
     pub(crate) query_depth: u32,
     /// SDK gas of a smart query from outside.
     pub(crate) query_gas_limit: u64,
-    /// Codes that this transaction has already called; their set-up is cheaper.
-    pub(crate) warm_codes: BTreeSet<Checksum>,
+    /// Codes that this transaction has already called; their set-up is cheaper. None outside of transactions.
+    pub(crate) warm_codes: Option<BTreeSet<Checksum>>,
+    /// What is told to developers, where they asked.
+    pub(crate) diagnostics: Option<Diagnostics>,
 }
 
 impl<'e> Machine<'e> {
@@ -83,7 +86,8 @@ impl<'e> Machine<'e> {
             message_depth: 0,
             query_depth: 0,
             query_gas_limit: QUERY_GAS_LIMIT,
-            warm_codes: BTreeSet::new(),
+            warm_codes: None,
+            diagnostics: None,
         }
     }
 
@@ -93,6 +97,20 @@ impl<'e> Machine<'e> {
 
     pub(crate) fn text(&self, address: &Address) -> String {
         self.env.codec.to_text(address)
+    }
+
+    /// Adds a line for developers; costs nothing where nobody asked.
+    pub(crate) fn note(&mut self, text: impl FnOnce(&Self) -> String) {
+        if let Some(mut diagnostics) = self.diagnostics.take() {
+            if !diagnostics.is_full() {
+                diagnostics.add(&text(self));
+            }
+            self.diagnostics = Some(diagnostics);
+        }
+    }
+
+    pub(crate) fn take_notes(&mut self) -> String {
+        self.diagnostics.as_mut().map(Diagnostics::take).unwrap_or_default()
     }
 
     pub(crate) fn emit(&mut self, event: Event) {

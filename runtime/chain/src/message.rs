@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use supercloud_proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
-use supercloud_proto::cosmos::gov::v1::{MsgSubmitProposal, MsgVote};
+use supercloud_proto::cosmos::gov::v1::{MsgSubmitProposal, MsgVote, MsgVoteWeighted};
 use supercloud_proto::cosmwasm::wasm::v1::{
-    MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract,
-    MsgPinCodes, MsgStoreCode, MsgSudoContract, MsgUnpinCodes, MsgUpdateAdmin, MsgUpdateContractLabel,
-    MsgUpdateInstantiateConfig, MsgUpdateParams,
+    MsgAddCodeUploadParamsAddresses, MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract,
+    MsgInstantiateContract2, MsgMigrateContract, MsgPinCodes, MsgRemoveCodeUploadParamsAddresses,
+    MsgStoreAndInstantiateContract, MsgStoreAndMigrateContract, MsgStoreCode, MsgSudoContract, MsgUnpinCodes,
+    MsgUpdateAdmin, MsgUpdateContractLabel, MsgUpdateInstantiateConfig, MsgUpdateParams,
 };
 use supercloud_proto::osmosis::tokenfactory::v1beta1::{MsgBurn, MsgChangeAdmin, MsgMint};
 use supercloud_proto::prost::{self, DecodeError, Name};
@@ -19,6 +20,7 @@ use supercloud_proto::prost_types::Any;
 use supercloud_proto::supercloud::bank::v1::MsgSetSendRestriction;
 use supercloud_proto::supercloud::gov::v1::MsgSetCouncil;
 use supercloud_proto::supercloud::tokenfactory::v1::MsgSetMintCap;
+use supercloud_proto::supercloud::wasm::v1::{MsgUpdateCodeRules, MsgUpdateHostParams};
 use supercloud_proto::{pack, type_url};
 
 use crate::address::{Address, AddressCodec};
@@ -31,7 +33,7 @@ use crate::machine::Machine;
 pub(crate) enum Rights {
     /// Nothing: the signer's own rights.
     Own,
-    /// Instantiate any code: a submessage of a contract that governance instantiates.
+    /// Instantiate any code, and migrate to it: whatever follows from a contract that governance instantiates.
     InstantiateAny,
 }
 
@@ -107,8 +109,15 @@ fn table() -> &'static BTreeMap<String, Decode> {
             entry::<MsgUpdateParams>(),
             entry::<MsgPinCodes>(),
             entry::<MsgUnpinCodes>(),
+            entry::<MsgStoreAndInstantiateContract>(),
+            entry::<MsgStoreAndMigrateContract>(),
+            entry::<MsgAddCodeUploadParamsAddresses>(),
+            entry::<MsgRemoveCodeUploadParamsAddresses>(),
+            entry::<MsgUpdateCodeRules>(),
+            entry::<MsgUpdateHostParams>(),
             entry::<MsgSubmitProposal>(),
             entry::<MsgVote>(),
+            entry::<MsgVoteWeighted>(),
             entry::<MsgSetCouncil>(),
             entry::<MsgMint>(),
             entry::<MsgBurn>(),

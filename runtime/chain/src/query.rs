@@ -46,6 +46,7 @@ impl QueryError {
             code: self.code(),
             codespace: "sdk".into(),
             log: self.to_string(),
+            info: String::new(),
             value: Vec::new(),
             height,
         }
@@ -68,6 +69,9 @@ impl<E: Into<TxError>> From<E> for QueryError {
 pub(crate) fn answer(machine: &mut Machine<'_>, path: &str, data: &[u8]) -> Result<Vec<u8>, QueryError> {
     if let Some(service) = path.strip_prefix("/cosmwasm.wasm.v1.Query/") {
         return wasm::answer(machine, service, path, data);
+    }
+    if let Some(service) = path.strip_prefix("/supercloud.wasm.v1.Query/") {
+        return wasm::answer_own(machine, service, path, data);
     }
     match path {
         "/cosmos.auth.v1beta1.Query/Account" => run(machine, data, auth::query::account),
@@ -150,6 +154,9 @@ fn simulate(machine: &mut Machine<'_>, request: SimulateRequest) -> Result<Simul
         return Err(QueryError::InvalidArgument("empty txBytes is not allowed".to_owned()));
     }
     let result = tx::simulate(machine, &raw);
+    if !result.info.is_empty() {
+        machine.note(|_| result.info.clone());
+    }
     if !result.is_ok() {
         let text = format!(
             "{}: With gas wanted: '{}' and gas used: '{}'",

@@ -100,7 +100,7 @@ pub(crate) mod wasm {
     pub(crate) const NEXT_CODE_ID: &[u8] = b"wasm/\x04lastCodeId";
     /// `04 ‖ "lastContractId"` -> next classic instance id, big endian.
     pub(crate) const NEXT_INSTANCE_ID: &[u8] = b"wasm/\x04lastContractId";
-    /// `07 ‖ code id` -> nothing: pinned.
+    /// `07 ‖ code id` -> `01`: pinned.
     pub(crate) const PINNED: &[u8] = b"wasm/\x07";
     /// `10` -> `Params`.
     pub(crate) const PARAMS: &[u8] = b"wasm/\x10";
@@ -110,13 +110,32 @@ pub(crate) mod wasm {
     /// `21 ‖ checksum` -> migrate version of the code, big endian; absent when it states none.
     const MIGRATE_VERSION: &[u8] = b"wasm/\x21";
 
+    /// `22 ‖ checksum` -> version of the metering rule that the code was stored under, big endian.
+    const METERING: &[u8] = b"wasm/\x22";
+
+    /// `23` -> the rules for uploads as JSON; absent: the default.
+    pub(crate) const CODE_RULES: &[u8] = b"wasm/\x23";
+
+    /// `24 ‖ checksum` -> nothing: the code has all of the classic IBC entry points.
+    const IBC_CODE: &[u8] = b"wasm/\x24";
+
+    /// `25` -> `HostParams`; absent: the default.
+    pub(crate) const HOST_PARAMS: &[u8] = b"wasm/\x25";
+
+    /// `02 ‖ address` -> `ContractInfo`.
+    pub(crate) const CONTRACTS: &[u8] = b"wasm/\x02";
+
+    /// The key as wasmd has it.
+    pub(crate) fn without_module(key: &[u8]) -> &[u8] {
+        key.strip_prefix(b"wasm/").unwrap_or(key)
+    }
+
     pub(crate) fn code(id: u64) -> Vec<u8> {
         join(&[CODES, &id.to_be_bytes()])
     }
 
-    /// `02 ‖ address` -> `ContractInfo`.
     pub(crate) fn contract(address: &Address) -> Vec<u8> {
-        join(&[b"wasm/\x02", address.as_bytes()])
+        join(&[CONTRACTS, address.as_bytes()])
     }
 
     pub(crate) fn storage(address: &Address) -> Vec<u8> {
@@ -144,6 +163,35 @@ pub(crate) mod wasm {
 
     pub(crate) fn blob(checksum: &[u8]) -> Vec<u8> {
         join(&[BLOB, checksum])
+    }
+
+    pub(crate) fn metering(checksum: &[u8]) -> Vec<u8> {
+        join(&[METERING, checksum])
+    }
+
+    pub(crate) fn ibc_code(checksum: &[u8]) -> Vec<u8> {
+        join(&[IBC_CODE, checksum])
+    }
+
+    /// `11 ‖ port ‖ len (4 bytes) ‖ channel ‖ sequence` -> packet that waits for its acknowledgement.
+    pub(crate) fn async_packet(port: &str, channel: &str, sequence: u64) -> Vec<u8> {
+        join(&[
+            b"wasm/\x11",
+            port.as_bytes(),
+            &(channel.len() as u32).to_be_bytes(),
+            channel.as_bytes(),
+            &sequence.to_be_bytes(),
+        ])
+    }
+
+    /// `26 ‖ len (4 bytes) ‖ client ‖ sequence` -> port that an IBC v2 packet waits at for its acknowledgement.
+    pub(crate) fn async_packet_v2(client: &str, sequence: u64) -> Vec<u8> {
+        join(&[
+            b"wasm/\x26",
+            &(client.len() as u32).to_be_bytes(),
+            client.as_bytes(),
+            &sequence.to_be_bytes(),
+        ])
     }
 
     pub(crate) fn migrate_version(checksum: &[u8]) -> Vec<u8> {

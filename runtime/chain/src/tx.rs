@@ -3,6 +3,7 @@
 //! Decode, check (ante), run. What the ante does stays done when a message fails: the fee and the sequence. What the
 //! ante refuses leaves no trace at all.
 
+use std::collections::BTreeSet;
 use std::mem;
 
 use sha2::{Digest, Sha256};
@@ -35,6 +36,7 @@ pub(crate) fn deliver(machine: &mut Machine<'_>, raw: &[u8], index: u32) -> TxRe
     machine.mode = Mode::Deliver;
     let result = run(machine, raw, |tx| tx.gas_limit());
     machine.tx = None;
+    machine.warm_codes = None;
     result
 }
 
@@ -67,7 +69,8 @@ pub(crate) fn check(machine: &mut Machine<'_>, raw: &[u8]) -> TxResult {
 fn begin(machine: &mut Machine<'_>, gas_limit: u64) {
     machine.gas = GasMeter::new(gas_limit);
     machine.events.clear();
-    machine.warm_codes.clear();
+    machine.warm_codes = Some(BTreeSet::new());
+    machine.take_notes();
     machine.message_depth = 0;
     machine.query_depth = 0;
 }
@@ -131,6 +134,7 @@ fn success(machine: &mut Machine<'_>, gas_wanted: u64, data: Vec<u8>) -> TxResul
         codespace: String::new(),
         data,
         log: String::new(),
+        info: machine.take_notes(),
         gas_wanted,
         gas_used: machine.gas.used(),
         events: mem::take(&mut machine.events),
@@ -144,6 +148,7 @@ fn failure(machine: &mut Machine<'_>, gas_wanted: u64, error: &TxError) -> TxRes
         codespace: codespace.to_owned(),
         data: Vec::new(),
         log: error.to_string(),
+        info: machine.take_notes(),
         gas_wanted,
         gas_used: machine.gas.used(),
         events: mem::take(&mut machine.events),

@@ -3,8 +3,13 @@
 //! Gas here is *CosmWasm gas* ("CW gas"); one SDK gas is [`CW_GAS_PER_SDK_GAS`] of it.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use thiserror::Error;
+
+mod rules;
+
+pub use rules::{CodeRules, MAX_MEMORY_PAGES, RulesError, WasmLimits};
 
 /// CW gas in one SDK gas; wasmd's `DefaultGasMultiplier`.
 pub const CW_GAS_PER_SDK_GAS: u64 = 140_000;
@@ -29,48 +34,160 @@ pub struct Analysis {
 
 /// Why a module was refused at upload. The text is shown to the uploader and is deterministic.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("static wasm check failed: {reason}")]
+#[error("static wasm check failed ({layer}): {}{reason}", place(.function.as_ref()))]
 pub struct CheckError {
+    /// Which check refused.
+    pub layer: CheckLayer,
+    /// The function at fault, where the refusal is about one.
+    pub function: Option<FunctionRef>,
     /// What is wrong, with the value seen and the limit.
     pub reason: String,
 }
 
-/// Contract entry points that this chain calls.
+/// The checks of a module, in the order in which they are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EntryPoint {
-    /// `instantiate(env, info, msg)`
-    Instantiate,
-    /// `execute(env, info, msg)`
-    Execute,
-    /// `query(env, msg)`; storage is read-only
-    Query,
-    /// `migrate(env, msg[, migrate_info])`
-    Migrate,
-    /// `sudo(env, msg)`
-    Sudo,
-    /// `reply(env, reply)`
-    Reply,
+pub enum CheckLayer {
+    /// The bytes are Wasm of the accepted features, and every function body is valid.
+    Parse,
+    /// Numbers of things: memory, table, functions, parameters, locals, imports.
+    Limits,
+    /// Version marker, exports, imports and their types.
+    Interface,
+    /// Capabilities that the module demands and the chain lacks.
+    Capability,
+    /// The engine compiles the metered module. A refusal here is the engine's fault or limit.
+    Compile,
 }
 
-impl EntryPoint {
-    /// The name of the Wasm export.
-    pub const fn export_name(self) -> &'static str {
-        match self {
-            Self::Instantiate => "instantiate",
-            Self::Execute => "execute",
-            Self::Query => "query",
-            Self::Migrate => "migrate",
-            Self::Sudo => "sudo",
-            Self::Reply => "reply",
+impl fmt::Display for CheckLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Parse => "parse",
+            Self::Limits => "limits",
+            Self::Interface => "interface",
+            Self::Capability => "capability",
+            Self::Compile => "compile",
+        })
+    }
+}
+
+/// A function of a module, as people find it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionRef {
+    /// Index in the module's function index space, imports first.
+    pub index: u32,
+    /// Its name from the name section, demangled; most contracts are stripped of it.
+    pub name: Option<String>,
+}
+
+impl fmt::Display for FunctionRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "function {} ({name})", self.index),
+            None => write!(f, "function {}", self.index),
         }
     }
+}
+
+fn place(function: Option<&FunctionRef>) -> String {
+    function.map(|function| format!("{function}: ")).unwrap_or_default()
+}
+
+/// Version of the rule by which gas and stack height are written into a module. A code keeps the version under which
+/// it was stored, so a later rule changes nothing for codes that exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MeteringVersion(pub u32);
+
+impl MeteringVersion {
+    /// The rule for codes that are stored now.
+    pub const CURRENT: Self = Self(1);
+}
+
+/// What an engine knows a code by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CodeKey {
+    /// SHA-256 of the original bytes.
+    pub checksum: Checksum,
+    /// The rule by which they are metered.
+    pub metering: MeteringVersion,
+}
+
+impl CodeKey {
+    /// The key of a code that is stored now.
+    pub const fn current(checksum: Checksum) -> Self {
+        Self {
+            checksum,
+            metering: MeteringVersion::CURRENT,
+        }
+    }
+}
+
+macro_rules! entry_points {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
+        /// Contract entry points.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum EntryPoint {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl EntryPoint {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The name of the Wasm export.
+            pub const fn export_name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+entry_points! {
+    /// `instantiate(env, info, msg)`
+    Instantiate = "instantiate";
+    /// `execute(env, info, msg)`
+    Execute = "execute";
+    /// `query(env, msg)`; storage is read-only
+    Query = "query";
+    /// `migrate(env, msg[, migrate_info])`
+    Migrate = "migrate";
+    /// `sudo(env, msg)`
+    Sudo = "sudo";
+    /// `reply(env, reply)`
+    Reply = "reply";
+    /// `ibc_channel_open(env, msg)`
+    IbcChannelOpen = "ibc_channel_open";
+    /// `ibc_channel_connect(env, msg)`
+    IbcChannelConnect = "ibc_channel_connect";
+    /// `ibc_channel_close(env, msg)`
+    IbcChannelClose = "ibc_channel_close";
+    /// `ibc_packet_receive(env, msg)`
+    IbcPacketReceive = "ibc_packet_receive";
+    /// `ibc_packet_ack(env, msg)`
+    IbcPacketAck = "ibc_packet_ack";
+    /// `ibc_packet_timeout(env, msg)`
+    IbcPacketTimeout = "ibc_packet_timeout";
+    /// `ibc_source_callback(env, msg)`
+    IbcSourceCallback = "ibc_source_callback";
+    /// `ibc_destination_callback(env, msg)`
+    IbcDestinationCallback = "ibc_destination_callback";
+    /// `ibc2_packet_receive(env, msg)`
+    Ibc2PacketReceive = "ibc2_packet_receive";
+    /// `ibc2_packet_ack(env, msg)`
+    Ibc2PacketAck = "ibc2_packet_ack";
+    /// `ibc2_packet_timeout(env, msg)`
+    Ibc2PacketTimeout = "ibc2_packet_timeout";
+    /// `ibc2_packet_send(env, msg)`
+    Ibc2PacketSend = "ibc2_packet_send";
 }
 
 /// One call into a contract.
 #[derive(Clone, Copy)]
 pub struct VmCall<'a> {
     /// Which code.
-    pub checksum: &'a Checksum,
+    pub code: CodeKey,
     /// Which entry point.
     pub entry_point: EntryPoint,
     /// JSON arguments in the order of the export. For [`EntryPoint::Migrate`] always three
@@ -89,7 +206,13 @@ pub struct VmReport {
     pub gas_external: u64,
     /// The JSON `ContractResult` that the contract returned, or why there is none.
     pub result: Result<Vec<u8>, VmError>,
+    /// Functions that were running when guest code was stopped, innermost first, by index; at most
+    /// [`MAX_TRACE_FRAMES`]. For people: nodes need not agree on it.
+    pub trace: Vec<u32>,
 }
+
+/// Most frames of a [`VmReport::trace`].
+pub const MAX_TRACE_FRAMES: usize = 64;
 
 /// Why a call returned no `ContractResult`. Texts never reach state: the chain redacts all but the class.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -97,7 +220,7 @@ pub enum VmError {
     /// The gas limit was reached, inside Wasm or inside the backend.
     #[error("out of gas")]
     OutOfGas,
-    /// The code is not loaded: call [`Vm::load`] first.
+    /// The engine does not hold the code; nothing ran. Call [`Vm::load`] and try again: an engine may forget codes.
     #[error("code is not loaded")]
     NotLoaded,
     /// The module lacks the entry point.
@@ -185,12 +308,17 @@ pub trait Backend {
 
 /// A contract engine. Calls may nest: a backend's `query` may call the same engine again.
 pub trait Vm: Send + Sync {
-    /// Static checks of an upload; stores nothing.
-    fn check(&self, wasm: &[u8]) -> Result<Analysis, CheckError>;
-    /// Compiles `wasm` so that [`Vm::call`] can find it; a second load of the same code is free.
-    fn load(&self, wasm: &[u8]) -> Result<Checksum, CheckError>;
-    /// Whether [`Vm::call`] would find the code.
-    fn is_loaded(&self, checksum: &Checksum) -> bool;
-    /// Runs one entry point in a fresh instance.
+    /// Static checks of an upload by the chain's rules; stores nothing.
+    fn check(&self, wasm: &[u8], rules: &CodeRules) -> Result<Analysis, CheckError>;
+    /// Makes a code that once passed [`Vm::check`] callable, whatever the rules are by now. A second load of the same
+    /// code is free.
+    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError>;
+    /// Keeps a loaded code in memory until it is unpinned; whether the engine holds it.
+    fn pin(&self, code: &CodeKey) -> bool;
+    /// Lets the engine forget a code again.
+    fn unpin(&self, code: &CodeKey);
+    /// Runs one entry point in a fresh instance; [`VmError::NotLoaded`] asks for [`Vm::load`].
     fn call(&self, call: VmCall<'_>, backend: &mut dyn Backend) -> VmReport;
+    /// Names of functions, out of the module's name section, demangled.
+    fn symbolise(&self, wasm: &[u8], functions: &[u32]) -> Vec<FunctionRef>;
 }

@@ -19,35 +19,43 @@ mod admin;
 mod backend;
 mod call;
 mod code;
+pub(crate) mod code_rules;
 mod contract;
 mod dispatch;
 mod execute;
 mod gas_register;
+pub(crate) mod genesis;
 mod grpc;
+pub(crate) mod host_params;
+pub(crate) mod ibc;
 mod instantiate;
-mod json;
+pub(crate) mod json;
 mod label;
 mod migrate;
 mod outgoing;
 mod params;
-mod pin;
+mod path_query;
+pub(crate) mod pin;
+mod ports;
 mod querier;
 mod reply;
 mod response;
+mod store_and_instantiate;
+mod store_and_migrate;
 mod store_code;
 mod sudo;
+mod upload;
+mod upload_addresses;
 
 pub use address::{compute_classic_address, compute_predictable_address};
-pub(crate) use grpc::{QUERY_GAS_LIMIT, answer};
+pub(crate) use grpc::{QUERY_GAS_LIMIT, answer, answer_own};
+pub(crate) use querier::query_smart;
+pub use upload::{MAX_CODE_BYTES, compute_store_gas, unpack_wasm};
 
 /// Most messages below messages.
 pub(crate) const MAX_MESSAGE_DEPTH: u32 = 100;
 /// Most smart queries below smart queries.
 pub(crate) const MAX_QUERY_DEPTH: u32 = 10;
-/// Most bytes of Wasm, compressed and uncompressed, from anybody.
-pub(crate) const MAX_WASM_LEN: usize = 800 * 1024;
-/// The same for governance.
-pub(crate) const MAX_GOV_WASM_LEN: usize = 3 * 1024 * 1024;
 /// Most bytes that a submessage may hand to its reply.
 pub(crate) const MAX_PAYLOAD_LEN: usize = 128 * 1024;
 
@@ -73,6 +81,25 @@ pub enum WasmError {
         text: String,
         /// Which entry point returned it.
         entry_point: EntryPoint,
+    },
+    /// 5: the engine stopped a contract in an IBC entry point, or it is not the one to call; wasmd gives these the code
+    /// of a refusal.
+    #[error("{reason}: execute wasm contract failed")]
+    Ibc {
+        /// Why; nodes need not agree on the text.
+        reason: String,
+    },
+    /// 10: a message of any type that does not unpack.
+    #[error("Cannot unpack proto message with type URL: {type_url}: invalid CosmosMsg from the contract")]
+    InvalidMessage {
+        /// Its type.
+        type_url: String,
+    },
+    /// 11: the chain, not the contract, refuses a migration.
+    #[error("{reason}: migrate wasm contract failed")]
+    Migration {
+        /// Why.
+        reason: String,
     },
     /// 12: something that must not be empty is.
     #[error("{field}: empty")]
@@ -101,6 +128,12 @@ pub enum WasmError {
     Duplicate {
         /// What.
         what: String,
+    },
+    /// 16: a channel number beyond what escrow addresses are made for.
+    #[error("channel sequence {number} is greater than {}: max transfer channels", u32::MAX)]
+    MaxChannels {
+        /// Number seen.
+        number: u64,
     },
     /// 17: contract calls that this chain has no module for.
     #[error("{what}: unsupported for this contract")]
@@ -157,7 +190,7 @@ const fn verb(entry_point: EntryPoint) -> &'static str {
         EntryPoint::Instantiate => "instantiate",
         EntryPoint::Migrate => "migrate",
         EntryPoint::Query => "query",
-        EntryPoint::Execute | EntryPoint::Sudo | EntryPoint::Reply => "execute",
+        _ => "execute",
     }
 }
 
@@ -166,17 +199,21 @@ impl WasmError {
     pub fn code(&self) -> u32 {
         match self {
             Self::Create { .. } => 2,
+            Self::Ibc { .. } => 5,
+            Self::InvalidMessage { .. } => 10,
+            Self::Migration { .. } => 11,
             Self::AccountExists { .. } => 3,
             Self::Contract { entry_point, .. } => match entry_point {
                 EntryPoint::Instantiate => 4,
-                EntryPoint::Execute | EntryPoint::Sudo | EntryPoint::Reply => 5,
                 EntryPoint::Query => 9,
                 EntryPoint::Migrate => 11,
+                _ => 5,
             },
             Self::Empty { .. } => 12,
             Self::Limit { .. } => 13,
             Self::Invalid { .. } => 14,
             Self::Duplicate { .. } => 15,
+            Self::MaxChannels { .. } => 16,
             Self::Unsupported { .. } => 17,
             Self::Pin { .. } => 18,
             Self::UnknownMessage { .. } => 20,

@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
-use supercloud_chain::vm::VmError;
 use supercloud_chain::{ChainError, GenesisError};
+use supercloud_vm::OpenError;
 use thiserror::Error;
 
 /// Why a node does not start, or stopped.
@@ -22,8 +22,8 @@ pub enum NodeError {
     #[error(transparent)]
     Genesis(#[from] GenesisError),
     /// The wasm engine cannot run here.
-    #[error("wasm engine: {0}")]
-    Vm(VmError),
+    #[error(transparent)]
+    Vm(OpenError),
     /// A block could not be made.
     #[error(transparent)]
     Chain(#[from] ChainError),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use supercloud_vm::THREAD_STACK;
 use tokio::sync::oneshot;
 
 use crate::error::NodeError;
@@ -36,6 +37,7 @@ impl RpcServer {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .thread_name("supercloud-rpc")
+            .thread_stack_size(THREAD_STACK)
             .enable_all()
             .build()
             .map_err(system)?;

@@ -8,7 +8,7 @@ use supercloud_chain::store::Store;
 use supercloud_chain::vm::Vm;
 use supercloud_rpc::Identity;
 use supercloud_store::MemoryStore;
-use supercloud_vm::{VmConfig, WasmtimeVm};
+use supercloud_vm::{THREAD_STACK, VmConfig, WasmtimeVm};
 
 use crate::config::NodeConfig;
 use crate::error::NodeError;
@@ -66,6 +66,7 @@ pub fn spawn_with(config: NodeConfig, vm: Arc<dyn Vm>, store: Box<dyn Store>) ->
     };
     let thread = std::thread::Builder::new()
         .name("supercloud-sequencer".into())
+        .stack_size(THREAD_STACK)
         .spawn(move || sequencer::run(&state, pace))
         .map_err(|error| NodeError::System {
             what: "sequencer",

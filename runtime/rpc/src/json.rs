@@ -134,7 +134,7 @@ pub(crate) fn tx_result(result: &TxResult) -> Value {
         "code": result.code,
         "data": bytes_or_null(&result.data),
         "log": result.log,
-        "info": "",
+        "info": result.info,
         "gas_wanted": result.gas_wanted.to_string(),
         "gas_used": result.gas_used.to_string(),
         "events": events(&result.events),
@@ -200,7 +200,7 @@ pub(crate) fn abci_query(result: &QueryResult, latest: u64) -> Value {
         "response": {
             "code": result.code,
             "log": result.log,
-            "info": "",
+            "info": result.info,
             "index": "0",
             "key": null,
             "value": base64(&result.value),

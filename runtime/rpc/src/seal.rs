@@ -204,3 +204,34 @@ fn compute_results_hash(results: &[TxResult]) -> Hash {
         .collect();
     compute_root(&leaves)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nodes_need_not_agree_on_stays_out_of_the_results_hash() {
+        let result = TxResult {
+            code: 5,
+            codespace: "wasm".into(),
+            data: Vec::new(),
+            log: "no".into(),
+            info: String::new(),
+            gas_wanted: 2,
+            gas_used: 1,
+            events: Vec::new(),
+        };
+        let told = TxResult {
+            info: "where it was stopped".into(),
+            log: "no!".into(),
+            ..result.clone()
+        };
+        let dearer = TxResult {
+            gas_used: 2,
+            ..result.clone()
+        };
+        let hash = |result: TxResult| compute_results_hash(&[result]);
+        assert_eq!(hash(told), hash(result.clone()));
+        assert_ne!(hash(dearer), hash(result));
+    }
+}

@@ -1,110 +1,210 @@
-//! Compiled codes, by the checksum of their original bytes. They stay until the VM is dropped: a chain's codes are
-//! few, because uploading is permissioned.
+//! Compiled codes: found in memory, else on disk, else compiled.
+//!
+//! ```text
+//! find: memory ──> disk ──> none                load: find, else check, inject, compile ──> memory, disk
+//! ```
+//!
+//! - A code is compiled once, however many ask for it: they wait for the first, while others are served.
+//! - With [`Tiers::Tiered`] a new code is there as soon as the baseline compiler is done; a thread of its own makes the
+//!   optimised form and puts it in its place. Only optimised forms go to disk.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use supercloud_chain::vm::{CheckError, Checksum, EntryPoint};
-use wasmtime::{Engine, InstancePre, Linker, ModuleExport};
+use supercloud_chain::vm::{CheckError, CheckLayer, CodeKey, MeteringVersion};
+use wasmtime::{Engine, Linker, Module};
 
 use crate::artifacts::Artifacts;
-use crate::check::{ALLOCATE, CheckedModule, DEALLOCATE, MEMORY};
-use crate::config::VmConfig;
-use crate::engine::new_engine;
+use crate::check::{self, CheckedModule};
+use crate::code::Code;
+use crate::config::{Tiers, VmConfig};
+use crate::engine::{Compiler, new_engine};
+use crate::error::OpenError;
 use crate::guest::CallState;
-use crate::imports;
-use crate::inject::{self, GAS_EXHAUSTED, GAS_LEFT, STACK_LEFT};
+use crate::memory_tier::MemoryTier;
+use crate::upgrade::Upgrades;
+use crate::{imports, inject};
 
-/// A code that is ready to be instantiated.
-pub(crate) struct Code {
-    pub(crate) instance: InstancePre<CallState>,
-    pub(crate) memory: ModuleExport,
-    pub(crate) allocate: ModuleExport,
-    pub(crate) deallocate: ModuleExport,
-    pub(crate) gas_left: ModuleExport,
-    pub(crate) gas_exhausted: ModuleExport,
-    pub(crate) stack_left: ModuleExport,
-    /// Entry points that a chain calls, with their number of parameters.
-    pub(crate) entry_points: BTreeMap<EntryPoint, (ModuleExport, usize)>,
+/// All codes.
+pub(crate) struct Codes {
+    tiers: Tiers,
+    /// Only where a baseline is wanted.
+    baseline: Option<Linker<CallState>>,
+    upgrades: Option<Upgrades>,
+    store: Arc<CodeStore>,
+    /// One lock per code that is being compiled.
+    compiling: Mutex<BTreeMap<CodeKey, Arc<Mutex<()>>>>,
 }
 
-const ENTRY_POINTS: [EntryPoint; 6] = [
-    EntryPoint::Instantiate,
-    EntryPoint::Execute,
-    EntryPoint::Query,
-    EntryPoint::Migrate,
-    EntryPoint::Sudo,
-    EntryPoint::Reply,
-];
-
-/// All compiled codes.
-pub(crate) struct Codes {
-    linker: Linker<CallState>,
-    artifacts: Artifacts,
-    by_checksum: RwLock<BTreeMap<Checksum, Arc<Code>>>,
-    /// One compilation at a time: it uses all processors by itself, and nobody compiles the same code twice.
-    compiling: Mutex<()>,
+/// What the upgrading thread shares with callers.
+pub(crate) struct CodeStore {
+    optimizing: Linker<CallState>,
+    memory: MemoryTier,
+    artifacts: Option<Artifacts>,
 }
 
 impl Codes {
-    /// No codes yet.
-    pub(crate) fn new(config: &VmConfig) -> wasmtime::Result<Self> {
-        let mut linker = Linker::new(&new_engine(config)?);
-        imports::define(&mut linker)?;
+    /// No codes but those on disk.
+    pub(crate) fn new(config: &VmConfig) -> Result<Self, OpenError> {
+        // The thread leaves a processor to those who call codes meanwhile.
+        let parallel = config.tiers != Tiers::Tiered;
+        let optimizing = new_linker(config, Compiler::Optimizing, parallel)?;
+        let baseline = match config.tiers {
+            Tiers::Optimized => None,
+            Tiers::Baseline | Tiers::Tiered => Some(new_linker(config, Compiler::Baseline, true)?),
+        };
+        let artifacts = match &config.cache_dir {
+            Some(folder) => Some(Artifacts::open(folder, optimizing.engine())?),
+            None => None,
+        };
+        let store = Arc::new(CodeStore {
+            optimizing,
+            memory: MemoryTier::new(config.memory_cache_bytes),
+            artifacts,
+        });
+        let upgrades = match config.tiers {
+            Tiers::Tiered => Some(Upgrades::start(Arc::clone(&store)).map_err(OpenError::Thread)?),
+            Tiers::Optimized | Tiers::Baseline => None,
+        };
         Ok(Self {
-            linker,
-            artifacts: Artifacts::new(config.artifact_dir.clone()),
-            by_checksum: RwLock::default(),
+            tiers: config.tiers,
+            baseline,
+            upgrades,
+            store,
             compiling: Mutex::default(),
         })
     }
 
-    pub(crate) fn engine(&self) -> &Engine {
-        self.linker.engine()
-    }
-
-    pub(crate) fn get(&self, checksum: &Checksum) -> Option<Arc<Code>> {
-        let codes = self.by_checksum.read().unwrap_or_else(PoisonError::into_inner);
-        codes.get(checksum).cloned()
-    }
-
-    /// Compiles the module unless somebody has. An error means that the engine refuses what the checks accepted.
-    pub(crate) fn load(&self, module: &CheckedModule<'_>) -> Result<(), CheckError> {
-        let checksum = module.analysis().checksum;
-        let _compiling = self.compiling.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.get(&checksum).is_none() {
-            let code = self.compile(module).map_err(|reason| CheckError { reason })?;
-            let mut codes = self.by_checksum.write().unwrap_or_else(PoisonError::into_inner);
-            codes.insert(checksum, Arc::new(code));
+    /// A code that was compiled before.
+    pub(crate) fn find(&self, key: &CodeKey) -> Option<Arc<Code>> {
+        if let Some(code) = self.store.memory.get(key) {
+            return Some(code);
         }
-        Ok(())
+        if self.tiers == Tiers::Baseline {
+            return None;
+        }
+        let code = Arc::new(self.store.read(key)?);
+        self.store.memory.insert(*key, Arc::clone(&code));
+        Some(code)
     }
 
-    fn compile(&self, checked: &CheckedModule<'_>) -> Result<Code, String> {
-        let metered = inject::inject(checked)?;
-        let refused = |error: wasmtime::Error| format!("engine refused the module: {error:#}");
-        let module = self.artifacts.module(self.engine(), &metered).map_err(refused)?;
-        let instance = self.linker.instantiate_pre(&module).map_err(refused)?;
-        let export = |name: &str| {
-            module
-                .get_export_index(name)
-                .ok_or_else(|| format!("export {name} is lost"))
+    /// Keeps a code in memory; whether there is one.
+    pub(crate) fn pin(&self, key: &CodeKey) -> bool {
+        self.find(key).is_some() && self.store.memory.pin(key)
+    }
+
+    pub(crate) fn unpin(&self, key: &CodeKey) {
+        self.store.memory.unpin(key);
+    }
+
+    #[cfg(feature = "internals")]
+    pub(crate) fn forget(&self, key: &CodeKey) {
+        self.store.memory.remove(key);
+    }
+
+    /// Compiles an accepted module unless somebody has.
+    pub(crate) fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
+        let key = CodeKey {
+            checksum: check::checksum(wasm),
+            metering,
         };
-        let mut entry_points = BTreeMap::new();
-        for entry_point in ENTRY_POINTS {
-            if let Some(params) = checked.entry_points().get(entry_point.export_name()) {
-                entry_points.insert(entry_point, (export(entry_point.export_name())?, *params));
+        if metering != MeteringVersion::CURRENT {
+            return Err(compile_error(format!(
+                "metering version {} is not known, the newest is {}",
+                metering.0,
+                MeteringVersion::CURRENT.0
+            )));
+        }
+        if self.find(&key).is_some() {
+            return Ok(key);
+        }
+        let turn = Arc::clone(self.compiling().entry(key).or_default());
+        let result = {
+            let _mine = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            match self.find(&key) {
+                Some(_) => Ok(()),
+                None => self.compile(key, wasm),
+            }
+        };
+        self.compiling().remove(&key);
+        result.map(|()| key)
+    }
+
+    /// Waits until no code waits for its optimised form.
+    pub(crate) fn finish_upgrades(&self) {
+        if let Some(upgrades) = &self.upgrades {
+            upgrades.finish();
+        }
+    }
+
+    fn compile(&self, key: CodeKey, wasm: &[u8]) -> Result<(), CheckError> {
+        let metered = inject::inject(&CheckedModule::accepted(wasm)?).map_err(compile_error)?;
+        if let Some(baseline) = &self.baseline {
+            // The baseline compiler gives up on some functions that the optimising one takes.
+            if let Ok(code) = compile(baseline, &metered) {
+                self.store.memory.insert(key, Arc::new(code));
+                if let Some(upgrades) = &self.upgrades {
+                    upgrades.request(key, metered);
+                }
+                return Ok(());
             }
         }
-        Ok(Code {
-            memory: export(MEMORY)?,
-            allocate: export(ALLOCATE)?,
-            deallocate: export(DEALLOCATE)?,
-            gas_left: export(GAS_LEFT)?,
-            gas_exhausted: export(GAS_EXHAUSTED)?,
-            stack_left: export(STACK_LEFT)?,
-            entry_points,
-            instance,
-        })
+        self.store
+            .compile(key, &metered)
+            .map_err(|error| compile_error(format!("engine refused the module: {error:#}")))
+    }
+
+    fn compiling(&self) -> MutexGuard<'_, BTreeMap<CodeKey, Arc<Mutex<()>>>> {
+        self.compiling.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CodeStore {
+    fn read(&self, key: &CodeKey) -> Option<Code> {
+        let module = self.artifacts.as_ref()?.load(self.optimizing.engine(), key)?;
+        Code::new(&self.optimizing, &module).ok()
+    }
+
+    /// Makes the optimised form, keeps it on disk and uses it from now on.
+    pub(crate) fn compile(&self, key: CodeKey, metered: &[u8]) -> wasmtime::Result<()> {
+        let module = compile_module(self.optimizing.engine(), metered)?;
+        // A file mapped into memory takes less of it than what the compiler left there.
+        let kept = self
+            .artifacts
+            .as_ref()
+            .is_some_and(|artifacts| artifacts.keep(&key, &module).is_ok());
+        let code = if kept { self.read(&key) } else { None };
+        let code = match code {
+            Some(code) => code,
+            None => Code::new(&self.optimizing, &module)?,
+        };
+        self.memory.insert(key, Arc::new(code));
+        Ok(())
+    }
+}
+
+fn new_linker(config: &VmConfig, compiler: Compiler, parallel: bool) -> Result<Linker<CallState>, OpenError> {
+    let engine = |error: wasmtime::Error| OpenError::Engine(format!("{error:#}"));
+    let mut linker = Linker::new(&new_engine(config, compiler, parallel).map_err(engine)?);
+    imports::define(&mut linker).map_err(engine)?;
+    Ok(linker)
+}
+
+fn compile(linker: &Linker<CallState>, metered: &[u8]) -> wasmtime::Result<Code> {
+    Code::new(linker, &compile_module(linker.engine(), metered)?)
+}
+
+/// A compiler that panics has refused: no upload may take the host down, or the thread that makes optimised forms.
+fn compile_module(engine: &Engine, metered: &[u8]) -> wasmtime::Result<Module> {
+    catch_unwind(AssertUnwindSafe(|| Module::from_binary(engine, metered)))
+        .unwrap_or_else(|_| Err(wasmtime::Error::msg("the compiler panicked")))
+}
+
+fn compile_error(reason: String) -> CheckError {
+    CheckError {
+        layer: CheckLayer::Compile,
+        function: None,
+        reason,
     }
 }

@@ -6,10 +6,12 @@
 //!
 //! The guest frees its arguments, the host the result. Regions that cross are paid for in both directions.
 
-use supercloud_chain::vm::{EntryPoint, VmError, VmReport};
-use wasmtime::{AsContextMut, Engine, Extern, Instance, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
+use std::rc::Rc;
 
-use crate::cache::Code;
+use supercloud_chain::vm::{EntryPoint, VmError, VmReport};
+use wasmtime::{AsContextMut, Extern, Instance, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
+
+use crate::code::Code;
 use crate::guest::{CallState, Guest, GuestExports, classify_trap};
 use crate::loan::Loan;
 
@@ -26,14 +28,8 @@ pub(crate) struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// Instantiates `code`.
-    pub(crate) fn open(
-        engine: &Engine,
-        code: &'a Code,
-        backend: Loan,
-        memory_pages: u32,
-        gas_limit: u64,
-    ) -> Result<Self, VmError> {
-        let mut store = Store::new(engine, CallState::new(backend, memory_pages));
+    pub(crate) fn open(code: &'a Code, backend: Loan, gas_limit: u64) -> Result<Self, VmError> {
+        let mut store = Store::new(code.engine(), CallState::new(backend));
         store.limiter(|state| &mut state.memory_limiter);
         let instance = code
             .instance
@@ -46,7 +42,7 @@ impl<'a> Session<'a> {
             gas_limit,
         };
         let exports = session.exports()?;
-        session.store.data_mut().exports = Some(exports);
+        session.store.data_mut().exports = Some(Rc::new(exports));
         session.guest().set_gas_left(gas_limit)?;
         Ok(session)
     }
@@ -83,11 +79,16 @@ impl<'a> Session<'a> {
             Err(VmError::OutOfGas) => 0,
             _ => self.guest().gas_left().unwrap_or_default(),
         };
+        let trace = match result {
+            Ok(_) => Vec::new(),
+            Err(_) => std::mem::take(&mut self.store.data_mut().trace),
+        };
         let gas_external = self.store.data().gas_external;
         VmReport {
             gas_internal: self.gas_limit.saturating_sub(gas_external).saturating_sub(gas_left),
             gas_external,
             result,
+            trace,
         }
     }
 
@@ -96,7 +97,7 @@ impl<'a> Session<'a> {
         self.guest().enter(&function, params)
     }
 
-    fn guest(&mut self) -> Guest<'_> {
+    pub(crate) fn guest(&mut self) -> Guest<'_> {
         Guest::new(self.store.as_context_mut())
     }
 

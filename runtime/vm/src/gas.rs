@@ -13,7 +13,7 @@ pub(crate) const ACCOUNTING_OPERATOR: u64 = 14 * OPERATOR;
 /// So many declared locals of a function are free; each further one costs an operator on entry.
 pub(crate) const FREE_LOCALS: u64 = 29;
 
-/// Each byte that `memory.copy` or `memory.fill` touches: as reading a Region. wasmd refuses these operators.
+/// Each byte that `memory.copy`, `memory.fill` or `memory.init` touches: as reading a Region. wasmd refuses these operators.
 pub(crate) const BULK_BYTE: u64 = 115;
 
 /// Each call of a host function.

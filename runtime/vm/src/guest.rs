@@ -3,8 +3,13 @@
 //! Guest and backend draw on one counter, the injected global `gas_left`. What the backend charges is also summed in
 //! `gas_external`, so that internal gas is `limit - external - left`.
 
-use supercloud_chain::vm::{Backend, BackendError, BackendResult, VmError};
-use wasmtime::{Global, Memory, ResourceLimiter, StoreContextMut, Trap, TypedFunc, Val, WasmParams, WasmResults};
+use std::rc::Rc;
+
+use supercloud_chain::vm::{Backend, BackendError, BackendResult, MAX_MEMORY_PAGES, VmError};
+use wasmtime::{
+    FrameInfo, Global, Memory, ResourceLimiter, StoreContextMut, Trap, TypedFunc, Val, WasmBacktrace, WasmParams,
+    WasmResults,
+};
 
 use crate::gas;
 use crate::loan::Loan;
@@ -20,32 +25,32 @@ pub(crate) struct CallState {
     pub(crate) memory_limiter: MemoryLimiter,
     pub(crate) backend: Loan,
     /// Set right after instantiation; no guest code runs before, because modules with a start function are refused.
-    pub(crate) exports: Option<GuestExports>,
+    pub(crate) exports: Option<Rc<GuestExports>>,
     pub(crate) gas_external: u64,
     pub(crate) read_only: bool,
     pub(crate) iterators: u32,
+    /// Functions that were running when guest code was first stopped, innermost first.
+    pub(crate) trace: Vec<u32>,
     call_depth: u32,
 }
 
 impl CallState {
     /// State of a call that has not begun; storage is read-only until said otherwise.
-    pub(crate) fn new(backend: Loan, memory_pages: u32) -> Self {
+    pub(crate) fn new(backend: Loan) -> Self {
         Self {
-            memory_limiter: MemoryLimiter {
-                max_bytes: memory_pages as usize * 64 * 1024,
-            },
+            memory_limiter: MemoryLimiter,
             backend,
             exports: None,
             gas_external: 0,
             read_only: true,
             iterators: 0,
+            trace: Vec::new(),
             call_depth: 0,
         }
     }
 }
 
-/// What the host uses of an instance.
-#[derive(Clone)]
+/// What the host uses of an instance. Shared, because typed functions are dear to clone.
 pub(crate) struct GuestExports {
     pub(crate) memory: Memory,
     pub(crate) allocate: TypedFunc<u32, u32>,
@@ -56,13 +61,11 @@ pub(crate) struct GuestExports {
 }
 
 /// Makes `memory.grow` answer -1 beyond the limit, on every node alike.
-pub(crate) struct MemoryLimiter {
-    max_bytes: usize,
-}
+pub(crate) struct MemoryLimiter;
 
 impl ResourceLimiter for MemoryLimiter {
     fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= self.max_bytes)
+        Ok(desired <= MAX_MEMORY_PAGES as usize * 64 * 1024)
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
@@ -86,8 +89,13 @@ impl<'a> Guest<'a> {
     }
 
     fn exports(&self) -> Result<&GuestExports, VmError> {
-        let exports = self.store.data().exports.as_ref();
-        exports.ok_or_else(|| VmError::Bug("guest code ran before instantiation was complete".into()))
+        let exports = self.store.data().exports.as_deref();
+        exports.ok_or_else(no_exports)
+    }
+
+    fn shared_exports(&self) -> Result<Rc<GuestExports>, VmError> {
+        let exports = self.store.data().exports.clone();
+        exports.ok_or_else(no_exports)
     }
 
     /// Gas that guest and backend may still use.
@@ -208,8 +216,8 @@ impl<'a> Guest<'a> {
     pub(crate) fn hand_over(&mut self, data: &[u8]) -> Result<u32, VmError> {
         let length = u32::try_from(data.len())
             .map_err(|_| VmError::Communication(format!("{} bytes do not fit into a region", data.len())))?;
-        let allocate = self.exports()?.allocate.clone();
-        let pointer = self.enter(&allocate, length)?;
+        let exports = self.shared_exports()?;
+        let pointer = self.enter(&exports.allocate, length)?;
         if pointer == 0 {
             return Err(VmError::Communication("allocate returned address zero".into()));
         }
@@ -219,8 +227,8 @@ impl<'a> Guest<'a> {
 
     /// Gives a Region back to the guest's allocator.
     pub(crate) fn deallocate(&mut self, pointer: u32) -> Result<(), VmError> {
-        let deallocate = self.exports()?.deallocate.clone();
-        self.enter(&deallocate, pointer)
+        let exports = self.shared_exports()?;
+        self.enter(&exports.deallocate, pointer)
     }
 
     /// Runs a guest function one frame deeper.
@@ -235,7 +243,19 @@ impl<'a> Guest<'a> {
         self.state().call_depth += 1;
         let result = function.call(&mut self.store, params);
         self.state().call_depth -= 1;
-        result.map_err(|error| self.classify(&error))
+        result.map_err(|error| {
+            self.keep_trace(&error);
+            self.classify(&error)
+        })
+    }
+
+    /// The first stop is the cause; those that follow from it say less.
+    fn keep_trace(&mut self, error: &wasmtime::Error) {
+        if self.state().trace.is_empty()
+            && let Some(backtrace) = error.downcast_ref::<WasmBacktrace>()
+        {
+            self.state().trace = backtrace.frames().iter().map(FrameInfo::func_index).collect();
+        }
     }
 
     /// Says why guest code stopped. The gas flag comes first: the injected check traps like any other code.
@@ -262,6 +282,10 @@ impl<'a> Guest<'a> {
         })?;
         UncheckedRegion::from_bytes(*bytes).check()
     }
+}
+
+fn no_exports() -> VmError {
+    VmError::Bug("guest code ran before instantiation was complete".into())
 }
 
 /// A trap's text, or a bug for what no guest can cause.

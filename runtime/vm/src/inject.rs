@@ -26,7 +26,7 @@ mod stack;
 
 use std::convert::Infallible;
 
-use supercloud_chain::vm::CheckError;
+use supercloud_chain::vm::{CheckError, CheckLayer};
 use wasm_encoder::reencode::{self, Reencode, utils};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, GlobalSection, GlobalType, Instruction,
@@ -54,6 +54,8 @@ type Error = reencode::Error<Infallible>;
 pub(crate) fn check_names<'a>(exports: impl IntoIterator<Item = &'a str>) -> Result<(), CheckError> {
     match exports.into_iter().find(|name| name.starts_with(RESERVED_PREFIX)) {
         Some(name) => Err(CheckError {
+            layer: CheckLayer::Interface,
+            function: None,
             reason: format!("export name {name} is reserved for the host"),
         }),
         None => Ok(()),

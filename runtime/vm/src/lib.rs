@@ -25,18 +25,30 @@ pub(crate) mod artifacts;
 pub(crate) mod cache;
 pub(crate) mod call;
 pub(crate) mod check;
+pub(crate) mod code;
 pub(crate) mod config;
 pub(crate) mod engine;
+pub(crate) mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub(crate) mod gas;
 pub(crate) mod guest;
 pub(crate) mod imports;
 pub(crate) mod inject;
+#[cfg(feature = "internals")]
+pub mod internals;
 pub(crate) mod loan;
+pub(crate) mod memory_tier;
 pub(crate) mod region;
 pub(crate) mod sections;
 pub(crate) mod slots;
 pub(crate) mod trap;
+pub(crate) mod upgrade;
 mod vm;
 
-pub use config::{VmConfig, WasmLimits};
+pub use artifacts::CacheError;
+pub use config::{Tiers, VmConfig};
+pub use engine::THREAD_STACK;
+pub use error::OpenError;
 pub use vm::WasmtimeVm;

@@ -4,13 +4,16 @@ use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use supercloud_chain::vm::{Analysis, Backend, CheckError, Checksum, Vm, VmCall, VmError, VmReport};
+use supercloud_chain::vm::{
+    Analysis, Backend, CheckError, CodeKey, CodeRules, FunctionRef, MeteringVersion, Vm, VmCall, VmError, VmReport,
+};
 
 use crate::cache::Codes;
 use crate::call::Session;
-use crate::check::{self, CheckedModule};
+use crate::check::{CheckedModule, names};
 use crate::config::VmConfig;
 use crate::engine::on_large_stack;
+use crate::error::OpenError;
 use crate::loan::{self, Loan};
 use crate::slots::Slots;
 
@@ -30,29 +33,44 @@ impl fmt::Debug for WasmtimeVm {
 }
 
 impl WasmtimeVm {
-    /// Makes an engine without codes.
+    /// Makes an engine that knows the codes of its folder, if it has one.
     ///
     /// # Errors
     ///
-    /// [`VmError::Bug`] when wasmtime does not support this machine.
-    pub fn new(config: VmConfig) -> Result<Self, VmError> {
-        let unsupported = |error: wasmtime::Error| VmError::Bug(format!("{error:#}"));
+    /// [`OpenError`] when wasmtime does not support this machine, or the folder is not private or in use.
+    pub fn new(config: VmConfig) -> Result<Self, OpenError> {
         Ok(Self {
-            codes: Codes::new(&config).map_err(unsupported)?,
+            codes: Codes::new(&config)?,
             slots: Slots::new(config.concurrent_calls),
             config,
         })
     }
 
+    /// Waits until every code that was loaded has its final form, on disk too: before measuring, and before a
+    /// planned stop.
+    pub fn finish_compiling(&self) {
+        self.codes.finish_upgrades();
+    }
+
+    #[cfg(feature = "internals")]
+    pub(crate) fn find(&self, code: &CodeKey) -> Option<std::sync::Arc<crate::code::Code>> {
+        self.codes.find(code)
+    }
+
+    /// Forgets a code's form in memory, as if others had needed its room.
+    #[cfg(feature = "internals")]
+    pub fn forget(&self, code: &CodeKey) {
+        self.codes.forget(code);
+    }
+
     fn call_on_loan(&self, call: VmCall<'_>, backend: Loan) -> VmReport {
-        let Some(code) = self.codes.get(call.checksum) else {
+        let Some(code) = self.codes.find(&call.code) else {
             return failed(0, VmError::NotLoaded);
         };
         let Some(_slot) = self.slots.take() else {
             return failed(call.gas_limit, VmError::Bug("calls nest too deeply".into()));
         };
-        let pages = self.config.limits.memory_pages;
-        match Session::open(self.codes.engine(), &code, backend, pages, call.gas_limit) {
+        match Session::open(&code, backend, call.gas_limit) {
             Err(error) => failed(0, error),
             Ok(mut session) => {
                 let result = session.call(call.entry_point, call.args);
@@ -63,26 +81,30 @@ impl WasmtimeVm {
 }
 
 impl Vm for WasmtimeVm {
-    fn check(&self, wasm: &[u8]) -> Result<Analysis, CheckError> {
-        CheckedModule::new(wasm, &self.config).map(|module| module.analysis().clone())
+    fn check(&self, wasm: &[u8], rules: &CodeRules) -> Result<Analysis, CheckError> {
+        CheckedModule::new(wasm, rules).map(|module| module.analysis().clone())
     }
 
-    fn load(&self, wasm: &[u8]) -> Result<Checksum, CheckError> {
-        let checksum = check::checksum(wasm);
-        if !self.is_loaded(&checksum) {
-            self.codes.load(&CheckedModule::new(wasm, &self.config)?)?;
-        }
-        Ok(checksum)
+    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
+        self.codes.load(wasm, metering)
     }
 
-    fn is_loaded(&self, checksum: &Checksum) -> bool {
-        self.codes.get(checksum).is_some()
+    fn pin(&self, code: &CodeKey) -> bool {
+        self.codes.pin(code)
+    }
+
+    fn unpin(&self, code: &CodeKey) {
+        self.codes.unpin(code);
     }
 
     fn call(&self, call: VmCall<'_>, backend: &mut dyn Backend) -> VmReport {
         let run = || on_large_stack(|| loan::lend(backend, |backend| self.call_on_loan(call, backend)));
         catch_unwind(AssertUnwindSafe(run))
             .unwrap_or_else(|panic| failed(call.gas_limit, VmError::Bug(describe(panic.as_ref()))))
+    }
+
+    fn symbolise(&self, wasm: &[u8], functions: &[u32]) -> Vec<FunctionRef> {
+        names::find_all(wasm, functions)
     }
 }
 
@@ -92,6 +114,7 @@ fn failed(gas_internal: u64, error: VmError) -> VmReport {
         gas_internal,
         gas_external: 0,
         result: Err(error),
+        trace: Vec::new(),
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod chain_facts;
 mod chain_world;
+mod conformance;
+mod vectors;
 
 mod on_multi_test {
     supercloud_tests::scenario_tests!(supercloud_tests::MultiTest::default());

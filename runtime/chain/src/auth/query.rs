@@ -43,7 +43,7 @@ pub(crate) fn accounts(
     machine: &mut Machine<'_>,
     request: QueryAccountsRequest,
 ) -> Result<QueryAccountsResponse, QueryError> {
-    let (accounts, pagination) = read_page(machine, state_key::auth::ACCOUNTS, request.pagination, |item| {
+    let (accounts, pagination) = read_page(machine, state_key::auth::ACCOUNTS, request.pagination, |_, item| {
         Ok(Some(Account::decode(item.value)?.to_any()))
     })?;
     Ok(QueryAccountsResponse { accounts, pagination })

@@ -39,9 +39,13 @@ fn load_coin(machine: &mut Machine<'_>, address: &str, denom: String) -> Result<
     Ok(Coin { denom, amount })
 }
 
-fn read_balances(machine: &Machine<'_>, address: &str, page: Option<PageRequest>) -> Result<Page<Coin>, QueryError> {
+fn read_balances(
+    machine: &mut Machine<'_>,
+    address: &str,
+    page: Option<PageRequest>,
+) -> Result<Page<Coin>, QueryError> {
     let address = machine.address(address)?;
-    read_page(machine, &state_key::bank::balances(&address), page, |item| {
+    read_page(machine, &state_key::bank::balances(&address), page, |_, item| {
         to_coin(&item).map(Some)
     })
 }
@@ -84,7 +88,7 @@ pub(crate) fn total_supply(
     machine: &mut Machine<'_>,
     request: QueryTotalSupplyRequest,
 ) -> Result<QueryTotalSupplyResponse, QueryError> {
-    let (supply, pagination) = read_page(machine, state_key::bank::SUPPLY, request.pagination, |item| {
+    let (supply, pagination) = read_page(machine, state_key::bank::SUPPLY, request.pagination, |_, item| {
         to_coin(&item).map(Some)
     })?;
     Ok(QueryTotalSupplyResponse { supply, pagination })
@@ -118,7 +122,7 @@ pub(crate) fn denom_metadata(
     machine: &mut Machine<'_>,
     request: QueryDenomMetadataRequest,
 ) -> Result<QueryDenomMetadataResponse, QueryError> {
-    let bytes = machine.state.get(&state_key::bank::metadata(&request.denom));
+    let bytes = machine.read(&state_key::bank::metadata(&request.denom))?;
     let bytes = bytes.ok_or_else(|| QueryError::NotFound(format!("client metadata for denom {}", request.denom)))?;
     Ok(QueryDenomMetadataResponse {
         metadata: Some(read_metadata(&bytes)?),
@@ -129,7 +133,7 @@ pub(crate) fn denoms_metadata(
     machine: &mut Machine<'_>,
     request: QueryDenomsMetadataRequest,
 ) -> Result<QueryDenomsMetadataResponse, QueryError> {
-    let (metadatas, pagination) = read_page(machine, state_key::bank::METADATA, request.pagination, |item| {
+    let (metadatas, pagination) = read_page(machine, state_key::bank::METADATA, request.pagination, |_, item| {
         read_metadata(item.value).map(Some)
     })?;
     Ok(QueryDenomsMetadataResponse { metadatas, pagination })
@@ -145,7 +149,7 @@ pub(crate) fn denom_owners(
 ) -> Result<QueryDenomOwnersResponse, QueryError> {
     assert_denom(&request.denom)?;
     let prefix = state_key::bank::holders(&request.denom);
-    let (denom_owners, pagination) = read_page(machine, &prefix, request.pagination, |item| {
+    let (denom_owners, pagination) = read_page(machine, &prefix, request.pagination, |machine, item| {
         let address = read_listed(item.key)?;
         let amount = bank::read_amount(machine.state.get(&state_key::bank::balance(&address, &request.denom)))?;
         let balance = Some(Coin {

@@ -11,8 +11,10 @@ use crate::coin::{Coins, assert_denom, parse_amount};
 use crate::config::Config;
 use crate::error::TxError;
 use crate::machine::{BlockTime, GOV_MODULE, Machine};
+use crate::wasm::{code_rules, host_params};
 use crate::{auth, bank, gov, state_key, tokenfactory};
 
+use super::import::import_wasm;
 use super::{Genesis, GenesisAccess, GenesisError, parse_address, parse_coins};
 
 /// Writes a genesis that was checked.
@@ -26,6 +28,11 @@ pub(crate) fn apply_genesis(machine: &mut Machine<'_>, genesis: &Genesis) -> Res
     apply_send_restrictions(machine, genesis, &codec)?;
     apply_minters(machine, genesis, &codec)?;
     apply_wasm_params(machine, genesis, &codec)?;
+    code_rules::apply(machine, &genesis.wasm.code_rules).map_err(failed)?;
+    host_params::apply(machine, &genesis.wasm.host_params()).map_err(failed)?;
+    if let Some(state) = &genesis.wasm.state {
+        import_wasm(machine, state, &genesis.wasm.code_rules)?;
+    }
     let mut voters = Vec::new();
     for voter in &genesis.gov.voters {
         voters.push((parse_address(&codec, "gov.voters", &voter.address)?, voter.weight));

@@ -82,9 +82,7 @@ fn apply_messages(machine: &mut Machine<'_>, id: u64) -> Result<(), TxError> {
     let mut proposal = gov::load_proposal(machine, id)?;
     let meter = GasMeter::new(machine.env.config.gov.execution_gas_limit);
     let unmetered = mem::replace(&mut machine.gas, meter);
-    machine.warm_codes.clear();
     let outcome = machine.atomically(|machine| apply_all(machine, &proposal));
-    machine.warm_codes.clear();
     machine.gas = unmetered;
     match outcome {
         Ok(()) => emit_result(machine, id, "proposal_executed", ""),

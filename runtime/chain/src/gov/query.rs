@@ -51,21 +51,26 @@ pub(crate) fn proposals(
     } else {
         Some(machine.address(&request.voter)?)
     };
-    let (proposals, pagination) = read_page(machine, state_key::gov::PROPOSALS, request.pagination, |item| {
-        let proposal = Proposal::decode(item.value).map_err(|error| SdkError::corrupt("proposal", &error))?;
-        let wanted = (status == ProposalStatus::Unspecified || status == proposal.status())
-            && request.depositor.is_empty()
-            && voter
-                .as_ref()
-                .is_none_or(|voter| machine.state.get(&state_key::gov::vote(proposal.id, voter)).is_some());
-        Ok(wanted.then_some(proposal))
-    })?;
+    let (proposals, pagination) = read_page(
+        machine,
+        state_key::gov::PROPOSALS,
+        request.pagination,
+        |machine, item| {
+            let proposal = Proposal::decode(item.value).map_err(|error| SdkError::corrupt("proposal", &error))?;
+            let wanted = (status == ProposalStatus::Unspecified || status == proposal.status())
+                && request.depositor.is_empty()
+                && voter
+                    .as_ref()
+                    .is_none_or(|voter| machine.state.get(&state_key::gov::vote(proposal.id, voter)).is_some());
+            Ok(wanted.then_some(proposal))
+        },
+    )?;
     Ok(QueryProposalsResponse { proposals, pagination })
 }
 
 pub(crate) fn vote(machine: &mut Machine<'_>, request: QueryVoteRequest) -> Result<QueryVoteResponse, QueryError> {
     let voter = machine.address(&request.voter)?;
-    let Some(bytes) = machine.state.get(&state_key::gov::vote(request.proposal_id, &voter)) else {
+    let Some(bytes) = machine.read(&state_key::gov::vote(request.proposal_id, &voter))? else {
         let text = format!(
             "voter: {} not found for proposal: {}",
             request.voter, request.proposal_id
@@ -79,7 +84,7 @@ pub(crate) fn vote(machine: &mut Machine<'_>, request: QueryVoteRequest) -> Resu
 
 pub(crate) fn votes(machine: &mut Machine<'_>, request: QueryVotesRequest) -> Result<QueryVotesResponse, QueryError> {
     let prefix = state_key::gov::votes(request.proposal_id);
-    let (votes, pagination) = read_page(machine, &prefix, request.pagination, |item| {
+    let (votes, pagination) = read_page(machine, &prefix, request.pagination, |_, item| {
         read_vote(item.value).map(Some)
     })?;
     Ok(QueryVotesResponse { votes, pagination })

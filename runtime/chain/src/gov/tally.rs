@@ -10,18 +10,20 @@ use crate::config::GovConfig;
 use crate::error::{SdkError, TxError};
 use crate::genesis::ALL_BPS;
 use crate::gov;
+use crate::gov::weight::{WHOLE, parse_parts};
 use crate::machine::Machine;
 use crate::state_key;
 
-/// Weight per option; sums of at most 200 weights below 2^32 fit easily.
+/// Weight per option in units of 10^-18, as votes may be split. Sums of at most 200 weights below 2^32 stay below 2^100,
+/// and their products with basis points below 2^114.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
-    pub(super) yes: u64,
-    pub(super) abstain: u64,
-    pub(super) no: u64,
-    pub(super) veto: u64,
+    pub(super) yes: u128,
+    pub(super) abstain: u128,
+    pub(super) no: u128,
+    pub(super) veto: u128,
     /// Weight of the whole council.
-    pub(super) total: u64,
+    pub(super) total: u128,
 }
 
 impl Tally {
@@ -33,18 +35,22 @@ impl Tally {
         };
         let voted = self.yes + self.abstain + self.no + self.veto;
         let decided = voted - self.abstain;
+        let bps = |part: u64| u128::from(part);
+        let all = bps(ALL_BPS);
         decided > 0
-            && voted * ALL_BPS >= self.total * config.quorum_bps
-            && self.veto * ALL_BPS <= voted * config.veto_threshold_bps
-            && self.yes * ALL_BPS > decided * threshold
+            && voted * all >= self.total * bps(config.quorum_bps)
+            && self.veto * all <= voted * bps(config.veto_threshold_bps)
+            && self.yes * all > decided * bps(threshold)
     }
 
+    /// Whole units, rounded down.
     pub(super) fn to_proto(self) -> TallyResult {
+        let whole = |weight: u128| (weight / WHOLE).to_string();
         TallyResult {
-            yes_count: self.yes.to_string(),
-            abstain_count: self.abstain.to_string(),
-            no_count: self.no.to_string(),
-            no_with_veto_count: self.veto.to_string(),
+            yes_count: whole(self.yes),
+            abstain_count: whole(self.abstain),
+            no_count: whole(self.no),
+            no_with_veto_count: whole(self.veto),
         }
     }
 }
@@ -53,7 +59,7 @@ impl Tally {
 pub(super) fn compute_tally(machine: &mut Machine<'_>, proposal_id: u64) -> Result<Tally, TxError> {
     let council: BTreeMap<Address, u64> = gov::load_council(machine)?.into_iter().collect();
     let mut tally = Tally {
-        total: council.values().sum(),
+        total: council.values().map(|weight| u128::from(*weight) * WHOLE).sum(),
         ..Tally::default()
     };
     // By key and not by list: former members' votes may be there too, in any number.
@@ -62,12 +68,15 @@ pub(super) fn compute_tally(machine: &mut Machine<'_>, proposal_id: u64) -> Resu
             continue;
         };
         let vote = Vote::decode(&*bytes).map_err(|error| SdkError::corrupt("vote", &error))?;
-        match vote.options.first().map(|option| option.option()) {
-            Some(VoteOption::Yes) => tally.yes += weight,
-            Some(VoteOption::Abstain) => tally.abstain += weight,
-            Some(VoteOption::No) => tally.no += weight,
-            Some(VoteOption::NoWithVeto) => tally.veto += weight,
-            Some(VoteOption::Unspecified) | None => {}
+        for (option, part) in parse_parts(&vote.options)? {
+            let counted = u128::from(weight) * part;
+            match option {
+                VoteOption::Yes => tally.yes += counted,
+                VoteOption::Abstain => tally.abstain += counted,
+                VoteOption::No => tally.no += counted,
+                VoteOption::NoWithVeto => tally.veto += counted,
+                VoteOption::Unspecified => {}
+            }
         }
     }
     Ok(tally)
@@ -82,7 +91,7 @@ mod tests {
         crate::config::Config::new(&Genesis::new("test-1", "2026-01-01T00:00:00Z")).gov
     }
 
-    fn passes(yes: u64, abstain: u64, no: u64, veto: u64) -> bool {
+    fn passes(yes: u128, abstain: u128, no: u128, veto: u128) -> bool {
         let tally = Tally {
             yes,
             abstain,

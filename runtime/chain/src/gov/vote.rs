@@ -6,13 +6,11 @@ use supercloud_proto::prost::Message as _;
 use crate::address::AddressCodec;
 use crate::error::TxError;
 use crate::event::Event;
+use crate::gov::weight::{WHOLE, to_decimal};
 use crate::gov::{self, GovError, MAX_SUMMARY_LEN};
 use crate::machine::Machine;
 use crate::message::{Message, Rights};
 use crate::state_key;
-
-/// All of a vote's weight, as the 18-digit decimal that clients parse.
-const WHOLE: &str = "1.000000000000000000";
 
 impl Message for MsgVote {
     type Response = MsgVoteResponse;
@@ -26,50 +24,59 @@ impl Message for MsgVote {
         if !matches!(VoteOption::try_from(self.option), Ok(option) if option != VoteOption::Unspecified) {
             return Err(GovError::InvalidVote { option: self.option }.into());
         }
-        if self.metadata.len() > MAX_SUMMARY_LEN {
-            let got = self.metadata.len();
-            return Err(GovError::TextTooLong {
-                field: "metadata",
-                got,
-                limit: MAX_SUMMARY_LEN,
-            }
-            .into());
-        }
-        Ok(())
+        assert_metadata(&self.metadata)
     }
 
     fn apply(self, machine: &mut Machine<'_>, _: Rights) -> Result<MsgVoteResponse, TxError> {
-        let voter = machine.address(&self.voter)?;
-        let proposal = gov::load_proposal(machine, self.proposal_id)?;
-        if !gov::is_voting(&proposal) {
-            return Err(GovError::Inactive {
-                proposal_id: self.proposal_id,
-            }
-            .into());
-        }
-        if gov::load_weight(machine, &voter)?.is_none() {
-            return Err(GovError::NotInCouncil { address: self.voter }.into());
-        }
-        let option = self.option();
-        let vote = Vote {
-            proposal_id: self.proposal_id,
-            voter: self.voter.clone(),
-            options: vec![WeightedVoteOption {
-                option: option.into(),
-                weight: WHOLE.to_owned(),
-            }],
-            metadata: self.metadata,
+        let whole = WeightedVoteOption {
+            option: self.option,
+            weight: to_decimal(WHOLE),
         };
-        machine.write(state_key::gov::vote(self.proposal_id, &voter), vote.encode_to_vec())?;
-        machine.emit(
-            Event::new("proposal_vote")
-                .with("voter", self.voter)
-                .with(
-                    "option",
-                    format!("[{{\"option\":{},\"weight\":\"{WHOLE}\"}}]", i32::from(option)),
-                )
-                .with("proposal_id", self.proposal_id.to_string()),
-        );
+        apply_vote(machine, self.proposal_id, self.voter, vec![whole], self.metadata)?;
         Ok(MsgVoteResponse {})
     }
+}
+
+pub(super) fn assert_metadata(metadata: &str) -> Result<(), TxError> {
+    let got = metadata.len();
+    if got > MAX_SUMMARY_LEN {
+        let (field, limit) = ("metadata", MAX_SUMMARY_LEN);
+        return Err(GovError::TextTooLong { field, got, limit }.into());
+    }
+    Ok(())
+}
+
+/// Writes down a vote whose options were checked.
+pub(super) fn apply_vote(
+    machine: &mut Machine<'_>,
+    proposal_id: u64,
+    voter: String,
+    options: Vec<WeightedVoteOption>,
+    metadata: String,
+) -> Result<(), TxError> {
+    let address = machine.address(&voter)?;
+    let proposal = gov::load_proposal(machine, proposal_id)?;
+    if !gov::is_voting(&proposal) {
+        return Err(GovError::Inactive { proposal_id }.into());
+    }
+    if gov::load_weight(machine, &address)?.is_none() {
+        return Err(GovError::NotInCouncil { address: voter }.into());
+    }
+    let shown: Vec<String> = options
+        .iter()
+        .map(|WeightedVoteOption { option, weight }| format!("{{\"option\":{option},\"weight\":\"{weight}\"}}"))
+        .collect();
+    let event = Event::new("proposal_vote")
+        .with("voter", &*voter)
+        .with("option", format!("[{}]", shown.join(",")))
+        .with("proposal_id", proposal_id.to_string());
+    let vote = Vote {
+        proposal_id,
+        voter,
+        options,
+        metadata,
+    };
+    machine.write(state_key::gov::vote(proposal_id, &address), vote.encode_to_vec())?;
+    machine.emit(event);
+    Ok(())
 }

@@ -2,9 +2,11 @@
 
 use supercloud_proto::cosmos::base::query::v1beta1::{PageRequest, PageResponse};
 
+use crate::gas::kv;
 use crate::machine::Machine;
 use crate::query::QueryError;
 use crate::state::compute_prefix_end;
+use crate::state_key::compute_metered_len;
 use crate::store::Direction;
 
 /// Entries of a page when the request does not say.
@@ -18,12 +20,13 @@ pub(crate) struct Item<'a> {
     pub(crate) value: &'a [u8],
 }
 
-/// One page of the list below `prefix`. `read` turns an entry into an element, or into nothing to leave it out.
+/// One page of the list below `prefix`. `read` turns an entry into an element, or into nothing to leave it out. Every
+/// entry that is looked at is paid for: contracts may ask too.
 pub(crate) fn read_page<T>(
-    machine: &Machine<'_>,
+    machine: &mut Machine<'_>,
     prefix: &[u8],
     request: Option<PageRequest>,
-    mut read: impl FnMut(Item<'_>) -> Result<Option<T>, QueryError>,
+    mut read: impl FnMut(&Machine<'_>, Item<'_>) -> Result<Option<T>, QueryError>,
 ) -> Result<(Vec<T>, Option<PageResponse>), QueryError> {
     let request = request.unwrap_or_default();
     if request.offset > 0 && !request.key.is_empty() {
@@ -39,13 +42,18 @@ pub(crate) fn read_page<T>(
     let (start, end, direction) = compute_range(prefix, &request);
 
     let (mut elements, mut next_key, mut total) = (Vec::new(), Vec::new(), 0u64);
+    let (mut cost, affordable) = (0u64, machine.gas.remaining());
     for (key, value) in machine.state.range(Some(&start), end.as_deref(), direction) {
+        cost = cost.saturating_add(kv::compute_step(compute_metered_len(&key), value.len()));
+        if cost > affordable {
+            break;
+        }
         let key = &key[prefix.len()..];
         let full = elements.len() as u64 == limit;
         if full && !count_total && !next_key.is_empty() {
             break;
         }
-        let Some(element) = read(Item { key, value: &value })? else {
+        let Some(element) = read(machine, Item { key, value: &value })? else {
             continue;
         };
         total += 1;
@@ -58,6 +66,7 @@ pub(crate) fn read_page<T>(
             next_key = key.to_vec();
         }
     }
+    machine.charge(cost, "IterNext")?;
     Ok((
         elements,
         Some(PageResponse {

@@ -19,12 +19,43 @@ pub(crate) fn load_params(machine: &mut Machine<'_>) -> Result<Params, TxError> 
     Ok(Params::decode(&*bytes).map_err(|error| SdkError::corrupt("wasm parameters", &error))?)
 }
 
-/// The rule that a bare type stands for.
-pub(crate) fn of_type(permission: AccessType) -> AccessConfig {
+/// The rule that a bare type stands for; of a list of addresses remains the creator.
+pub(crate) fn of_type(permission: AccessType, creator: &str) -> AccessConfig {
+    let addresses = match permission {
+        AccessType::AnyOfAddresses => vec![creator.to_owned()],
+        _ => Vec::new(),
+    };
     AccessConfig {
         permission: permission.into(),
-        addresses: Vec::new(),
+        addresses,
     }
+}
+
+/// 1 to [`MAX_ADDRESSES`] different addresses.
+pub(crate) fn assert_addresses(addresses: &[String], codec: &AddressCodec) -> Result<(), TxError> {
+    let got = addresses.len();
+    if got == 0 {
+        return Err(WasmError::Empty { field: "addresses" }.into());
+    }
+    if got > MAX_ADDRESSES {
+        return Err(WasmError::Limit {
+            field: "addresses",
+            got,
+            limit: MAX_ADDRESSES,
+        }
+        .into());
+    }
+    let unique: BTreeSet<&String> = addresses.iter().collect();
+    if unique.len() != got {
+        return Err(WasmError::Duplicate {
+            what: "addresses".to_owned(),
+        }
+        .into());
+    }
+    for address in addresses {
+        codec.parse(address)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn assert_rule(rule: &AccessConfig, codec: &AddressCodec) -> Result<(), TxError> {
@@ -38,29 +69,7 @@ pub(crate) fn assert_rule(rule: &AccessConfig, codec: &AddressCodec) -> Result<(
         AccessType::Nobody | AccessType::Everybody => return Ok(()),
         AccessType::AnyOfAddresses => {}
     }
-    let got = rule.addresses.len();
-    if got == 0 {
-        return Err(WasmError::Empty { field: "addresses" }.into());
-    }
-    if got > MAX_ADDRESSES {
-        return Err(WasmError::Limit {
-            field: "addresses",
-            got,
-            limit: MAX_ADDRESSES,
-        }
-        .into());
-    }
-    let unique: BTreeSet<&String> = rule.addresses.iter().collect();
-    if unique.len() != got {
-        return Err(WasmError::Duplicate {
-            what: "addresses".to_owned(),
-        }
-        .into());
-    }
-    for address in &rule.addresses {
-        codec.parse(address)?;
-    }
-    Ok(())
+    assert_addresses(&rule.addresses, codec)
 }
 
 pub(crate) fn is_allowed(rule: &AccessConfig, codec: &AddressCodec, address: &Address) -> bool {
@@ -108,7 +117,8 @@ mod tests {
 
     #[test]
     fn nobody_is_within_a_list_and_a_list_within_everybody() {
-        let (nobody, everybody) = (of_type(AccessType::Nobody), of_type(AccessType::Everybody));
+        let (nobody, everybody) = (of_type(AccessType::Nobody, "a"), of_type(AccessType::Everybody, "a"));
+        assert_eq!(of_type(AccessType::AnyOfAddresses, "a"), any_of(&["a"]));
         assert!(is_subset(&nobody, &any_of(&["a"])) && is_subset(&any_of(&["a"]), &everybody));
         assert!(!is_subset(&everybody, &any_of(&["a"])) && !is_subset(&any_of(&["a"]), &nobody));
         assert!(is_subset(&any_of(&["b"]), &any_of(&["a", "b"])) && !is_subset(&any_of(&["c"]), &any_of(&["a", "b"])));

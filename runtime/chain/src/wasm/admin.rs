@@ -9,7 +9,7 @@ use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::machine::Machine;
 use crate::message::{Message, Rights};
-use crate::wasm::contract::{apply_info, load_info};
+use crate::wasm::contract::{apply_info, assert_modifiable, load_modifiable};
 use crate::wasm::response::CONTRACT_ADDRESS;
 
 impl Message for MsgUpdateAdmin {
@@ -56,10 +56,8 @@ impl Message for MsgClearAdmin {
 
 fn apply_admin(machine: &mut Machine<'_>, sender: &str, contract: &str, new_admin: String) -> Result<(), TxError> {
     let address = machine.address(contract)?;
-    let mut info = load_info(machine, &address)?;
-    if info.admin != sender && machine.address(sender)? != machine.env.gov {
-        return Err(SdkError::Unauthorized("can not modify contract".to_owned()).into());
-    }
+    let mut info = load_modifiable(machine, &address)?.info;
+    assert_modifiable(machine, &info, &machine.address(sender)?, "can not modify contract")?;
     info.admin = new_admin.clone();
     apply_info(machine, &address, &info)?;
     let event = Event::new("update_contract_admin")

@@ -1,14 +1,16 @@
 //! What a running contract reaches: its own storage, queries, the address rules.
 //!
 //! Storage and queries are charged to the transaction's meter at once and reported to the engine as external gas, so
-//! both sides always agree on what is left. An iterator remembers only its position and reads the live state: a write
-//! during iteration has a defined effect.
+//! both sides always agree on what is left. An iterator pays for one entry ahead, as those of the Cosmos SDK do: opening
+//! it finds the first entry, each step the one after. So a write during iteration is seen unless it is to that entry.
+
+use std::mem;
 
 use crate::address::Address;
 use crate::gas::kv;
 use crate::machine::Machine;
 use crate::state_key;
-use crate::store::Direction;
+use crate::store::{Direction, Entry, MAX_KEY_BYTES};
 use crate::vm::{Backend, BackendError, BackendResult, CW_GAS_PER_SDK_GAS, Order, Record};
 use crate::wasm::{gas_register, querier};
 
@@ -33,6 +35,19 @@ struct Cursor {
     start: Vec<u8>,
     end: Option<Vec<u8>>,
     order: Order,
+    /// The next entry, already paid for.
+    upcoming: Option<Entry>,
+}
+
+impl Default for Cursor {
+    fn default() -> Self {
+        Self {
+            start: Vec::new(),
+            end: None,
+            order: Order::Ascending,
+            upcoming: None,
+        }
+    }
 }
 
 impl<'m, 'e> ContractBackend<'m, 'e> {
@@ -69,15 +84,29 @@ impl<'m, 'e> ContractBackend<'m, 'e> {
         }
     }
 
-    fn step(&self, cursor: &Cursor) -> Option<Record> {
+    /// Moves a cursor on to its next entry; returns the price of that in SDK gas.
+    fn look_ahead(&self, cursor: &mut Cursor) -> u64 {
         let direction = match cursor.order {
             Order::Ascending => Direction::Ascending,
             Order::Descending => Direction::Descending,
         };
-        self.machine
-            .state
+        let state = &self.machine.state;
+        let found = state
             .range(Some(&cursor.start), cursor.end.as_deref(), direction)
-            .next()
+            .next();
+        let cost = match &found {
+            Some((key, value)) => {
+                match cursor.order {
+                    // The smallest key above this one.
+                    Order::Ascending => cursor.start = [key.as_slice(), &[0]].concat(),
+                    Order::Descending => cursor.end = Some(key.clone()),
+                }
+                kv::compute_step(state_key::compute_metered_len(key), value.len())
+            }
+            None => kv::ITERATOR_STEP,
+        };
+        cursor.upcoming = found;
+        cost
     }
 }
 
@@ -94,11 +123,13 @@ impl Backend for ContractBackend<'_, '_> {
             return (Err(error), 0);
         }
         let (paid, cost) = self.charge(kv::compute_write(self.metered_len(key), value.len()), gas_left);
-        if paid.is_ok() {
+        let written = paid.and_then(|()| {
             let key = self.full_key(key);
+            assert_storable(&key)?;
             self.machine.state.set(key, value.to_vec());
-        }
-        (paid, cost)
+            Ok(())
+        });
+        (written, cost)
     }
 
     fn remove(&mut self, key: &[u8], gas_left: u64) -> BackendResult<()> {
@@ -106,44 +137,43 @@ impl Backend for ContractBackend<'_, '_> {
             return (Err(error), 0);
         }
         let (paid, cost) = self.charge(kv::DELETE, gas_left);
-        if paid.is_ok() {
-            let key = self.full_key(key);
+        // A key that cannot be stored is not there.
+        let key = self.full_key(key);
+        if paid.is_ok() && assert_storable(&key).is_ok() {
             self.machine.state.remove(key);
         }
         (paid, cost)
     }
 
     fn scan(&mut self, start: Option<&[u8]>, end: Option<&[u8]>, order: Order, gas_left: u64) -> BackendResult<u32> {
-        let (paid, cost) = self.charge(kv::ITERATOR_STEP, gas_left);
-        let id = u32::try_from(self.iterators.len()).map_err(|_| BackendError::Fatal("too many iterators".to_owned()));
-        self.iterators.push(Cursor {
+        let mut cursor = Cursor {
             start: self.full_key(start.unwrap_or_default()),
             end: match end {
                 Some(end) => Some(self.full_key(end)),
                 None => crate::state::compute_prefix_end(&self.prefix),
             },
             order,
-        });
+            upcoming: None,
+        };
+        let cost = self.look_ahead(&mut cursor);
+        let id = u32::try_from(self.iterators.len()).map_err(|_| BackendError::Fatal("too many iterators".to_owned()));
+        self.iterators.push(cursor);
+        let (paid, cost) = self.charge(cost, gas_left);
         (paid.and(id), cost)
     }
 
     fn next(&mut self, iterator: u32, gas_left: u64) -> BackendResult<Option<Record>> {
-        let Some(cursor) = self.iterators.get(iterator as usize) else {
+        let Some(mut cursor) = self.iterators.get_mut(iterator as usize).map(mem::take) else {
             return (Err(BackendError::UnknownIterator(iterator)), 0);
         };
-        let Some((full_key, value)) = self.step(cursor) else {
-            let (paid, cost) = self.charge(kv::ITERATOR_STEP, gas_left);
-            return (paid.map(|()| None), cost);
-        };
-        let cursor = &mut self.iterators[iterator as usize];
-        match cursor.order {
-            // The smallest key above this one.
-            Order::Ascending => cursor.start = [full_key.as_slice(), &[0]].concat(),
-            Order::Descending => cursor.end = Some(full_key.clone()),
-        }
-        let key = full_key[self.prefix.len()..].to_vec();
-        let (paid, cost) = self.charge(kv::compute_step(self.metered_len(&key), value.len()), gas_left);
-        (paid.map(|()| Some((key, value))), cost)
+        let found = cursor.upcoming.take();
+        // The end itself is free: coming to know of it was paid for with the last entry.
+        let cost = found.as_ref().map(|_| self.look_ahead(&mut cursor));
+        self.iterators[iterator as usize] = cursor;
+        let Some(cost) = cost else { return (Ok(None), 0) };
+        let (paid, cost) = self.charge(cost, gas_left);
+        let record = found.map(|(key, value)| (key[self.prefix.len()..].to_vec(), value));
+        (paid.map(|()| record), cost)
     }
 
     fn query(&mut self, request: &[u8], gas_left: u64) -> BackendResult<Vec<u8>> {
@@ -190,13 +220,27 @@ impl Backend for ContractBackend<'_, '_> {
         (paid.and(text), cost)
     }
 
-    fn debug(&mut self, _: &str) {}
+    fn debug(&mut self, line: &str) {
+        let Self { machine, contract, .. } = self;
+        machine.note(|machine| format!("{} prints: {line}", machine.text(contract)));
+    }
 }
 
 /// The address functions are not told what the call has left: the transaction's meter bounds them, and the engine
 /// takes the reported cost from the call's own.
 const fn gas_left_unknown() -> u64 {
     u64::MAX
+}
+
+/// Stores take keys up to a length that is below what the engine lets contracts ask for.
+fn assert_storable(key: &[u8]) -> Result<(), BackendError> {
+    let (len, limit) = (key.len(), MAX_KEY_BYTES);
+    if len > limit {
+        return Err(BackendError::Fatal(format!(
+            "key of {len} bytes, contract's prefix included; the state takes keys of up to {limit}"
+        )));
+    }
+    Ok(())
 }
 
 fn to_cw_gas(sdk_gas: u64) -> u64 {

@@ -1,5 +1,6 @@
 //! One call of an entry point: set-up gas, engine, gas settlement, decoding.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,17 +9,19 @@ use serde::de::DeserializeOwned;
 use crate::address::Address;
 use crate::error::TxError;
 use crate::machine::Machine;
-use crate::vm::{CW_GAS_PER_SDK_GAS, Checksum, EntryPoint, VmCall, VmError, VmReport};
+use crate::vm::{CW_GAS_PER_SDK_GAS, Checksum, CodeKey, EntryPoint, VmCall, VmError, VmReport};
 use crate::wasm::backend::{Access, ContractBackend};
 use crate::wasm::contract::Contract;
 use crate::wasm::json::{Binary, BlockInfo, ContractAddress, ContractResult, Env, TransactionInfo};
 use crate::wasm::{WasmError, code, gas_register};
 
-/// Charges the set-up of a call: less for code that is pinned or was called before in this transaction.
+/// Charges the set-up of a call: less for code that is pinned or was called before in this transaction. Queries from
+/// outside and proposals are no transactions.
 pub(crate) fn charge_setup(machine: &mut Machine<'_>, contract: &Contract, location: &str) -> Result<(), TxError> {
     let pinned = super::contract::is_pinned(machine, contract.info.code_id)?;
-    let warm = !machine.warm_codes.insert(contract.checksum);
-    let setup = if pinned || warm {
+    // A call to pinned code does not warm the same code under another id.
+    let called_before = |codes: &mut BTreeSet<Checksum>| !codes.insert(contract.checksum);
+    let setup = if pinned || machine.warm_codes.as_mut().is_some_and(called_before) {
         gas_register::INSTANCE_DISCOUNTED
     } else {
         gas_register::INSTANCE
@@ -36,9 +39,15 @@ pub(crate) fn call_contract<T: DeserializeOwned>(
     entry_point: EntryPoint,
     args: &[&[u8]],
 ) -> Result<T, TxError> {
-    code::load_into_engine(machine, &contract.checksum)?;
-    let report = call_engine(machine, &contract.address, &contract.checksum, entry_point, args);
-    let json = settle(machine, report, entry_point)?;
+    let code = code::load_key(machine, &contract.checksum)?;
+    let gas_limit = machine.gas.remaining().saturating_mul(CW_GAS_PER_SDK_GAS);
+    let mut report = call_engine(machine, &contract.address, code, entry_point, args, gas_limit);
+    if report.result == Err(VmError::NotLoaded) {
+        code::load_into_engine(machine, &code)?;
+        report = call_engine(machine, &contract.address, code, entry_point, args, gas_limit);
+    }
+    note_trap(machine, contract, entry_point, &report);
+    let json = settle(machine, report, entry_point, gas_limit)?;
     match serde_json::from_slice::<ContractResult<T>>(&json) {
         Ok(ContractResult::Ok(value)) => Ok(value),
         Ok(ContractResult::Err(text)) => Err(WasmError::Contract { text, entry_point }.into()),
@@ -49,24 +58,42 @@ pub(crate) fn call_contract<T: DeserializeOwned>(
     }
 }
 
+/// Tells developers where guest code was stopped; consensus keeps nothing of it.
+fn note_trap(machine: &mut Machine<'_>, contract: &Contract, entry_point: EntryPoint, report: &VmReport) {
+    let Err(error) = &report.result else { return };
+    let (name, trace) = (entry_point.export_name(), &report.trace);
+    machine.note(|machine| {
+        let mut text = format!("{} {name}: {error}", machine.text(&contract.address));
+        let wasm = if trace.is_empty() {
+            Vec::new()
+        } else {
+            code::load_blob(machine, &contract.checksum).unwrap_or_default()
+        };
+        for function in machine.env.vm.symbolise(&wasm, trace) {
+            text.push_str(&format!("\n  at {function}"));
+        }
+        text
+    });
+}
+
 fn call_engine(
     machine: &mut Machine<'_>,
     address: &Address,
-    checksum: &Checksum,
+    code: CodeKey,
     entry_point: EntryPoint,
     args: &[&[u8]],
+    gas_limit: u64,
 ) -> VmReport {
     let access = if entry_point == EntryPoint::Query {
         Access::ReadOnly
     } else {
         Access::ReadWrite
     };
-    let gas_limit = machine.gas.remaining().saturating_mul(CW_GAS_PER_SDK_GAS);
     let vm = Arc::clone(&machine.env.vm);
     let mut backend = ContractBackend::new(machine, address.clone(), access);
     vm.call(
         VmCall {
-            checksum,
+            code,
             entry_point,
             args,
             gas_limit,
@@ -76,27 +103,35 @@ fn call_engine(
 }
 
 /// Charges what the engine itself used; the backend's part is charged already. Decoding the answer is charged before
-/// the division, so that only one fraction is dropped per call.
-fn settle(machine: &mut Machine<'_>, report: VmReport, entry_point: EntryPoint) -> Result<Vec<u8>, TxError> {
+/// the division, so that only one fraction is dropped per call. An answer whose decoding the call's limit does not
+/// cover is a failure of the engine, as in wasmd, and not out of gas.
+fn settle(
+    machine: &mut Machine<'_>,
+    report: VmReport,
+    entry_point: EntryPoint,
+    gas_limit: u64,
+) -> Result<Vec<u8>, TxError> {
     let location = "wasm contract";
-    let json_len = report.result.as_ref().map_or(0, Vec::len) as u64;
-    let decoding = json_len.saturating_mul(gas_register::RESULT_PER_BYTE * CW_GAS_PER_SDK_GAS);
-    let internal = report.gas_internal.saturating_add(decoding) / CW_GAS_PER_SDK_GAS;
     if report.result == Err(VmError::OutOfGas) {
         return Err(machine.gas.exhaust(location).into());
     }
-    machine.charge(internal, location)?;
+    let json_len = report.result.as_ref().map_or(0, Vec::len) as u64;
+    let decoding = json_len.saturating_mul(gas_register::RESULT_PER_BYTE * CW_GAS_PER_SDK_GAS);
+    let with_decoding = report.gas_internal.saturating_add(decoding);
+    let covered = with_decoding <= gas_limit;
+    let internal = if covered { with_decoding } else { report.gas_internal };
+    machine.charge(internal / CW_GAS_PER_SDK_GAS, location)?;
     if machine.gas.remaining() == 0 {
         // wasmd counts exactly exhausted gas as out of gas here.
         return Err(machine.gas.out_of_gas(location).into());
     }
-    report.result.map_err(|error| {
-        let name = entry_point.export_name();
-        WasmError::Vm {
-            reason: format!("{name}: {error}"),
-        }
-        .into()
-    })
+    let name = entry_point.export_name();
+    let stopped = |reason: String| TxError::from(WasmError::Vm { reason });
+    if !covered {
+        let reason = format!("{name}: insufficient gas left to decode the contract's answer ({json_len} bytes)");
+        return Err(stopped(reason));
+    }
+    report.result.map_err(|error| stopped(format!("{name}: {error}")))
 }
 
 /// `Env` of a call in this block.
@@ -114,9 +149,9 @@ pub(crate) fn compute_env(machine: &Machine<'_>, contract: &Address) -> Vec<u8> 
     })
 }
 
-/// Queries are not part of a transaction, not even those that a transaction makes.
+/// Queries from outside, proposals and simulations are not part of a transaction; queries that one makes are.
 fn transaction_info(machine: &Machine<'_>) -> Option<TransactionInfo> {
-    let tx = machine.tx.filter(|_| machine.query_depth == 0)?;
+    let tx = machine.tx?;
     Some(TransactionInfo {
         index: tx.index,
         hash: Binary(tx.hash.to_vec()),

@@ -5,23 +5,36 @@ use std::io::Read;
 use flate2::bufread::GzDecoder;
 
 use crate::error::{SdkError, TxError};
-use crate::machine::Machine;
+use crate::machine::{Machine, read_u64};
 use crate::state_key;
-use crate::vm::Checksum;
+use crate::vm::{Checksum, CodeKey, MeteringVersion};
 use crate::wasm::WasmError;
 
 const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
 
-/// Makes sure that the engine knows a stored code: after a restart it knows none.
-pub(crate) fn load_into_engine(machine: &Machine<'_>, checksum: &Checksum) -> Result<(), TxError> {
-    let vm = &machine.env.vm;
-    if vm.is_loaded(checksum) {
-        return Ok(());
-    }
-    let wasm = load_blob(machine, checksum)?;
-    vm.load(&wasm).map_err(|error| WasmError::Vm {
-        reason: error.to_string(),
-    })?;
+/// What the engine knows a stored code by. Free of gas, like the code itself.
+pub(crate) fn load_key(machine: &Machine<'_>, checksum: &Checksum) -> Result<CodeKey, TxError> {
+    let stored = machine.state.get(&state_key::wasm::metering(checksum));
+    let metering = match stored {
+        Some(bytes) => u32::try_from(read_u64(&bytes)?).unwrap_or(u32::MAX),
+        None => return Err(SdkError::Logic(format!("wasm {} has no metering version", hex::encode(checksum))).into()),
+    };
+    Ok(CodeKey {
+        checksum: *checksum,
+        metering: MeteringVersion(metering),
+    })
+}
+
+/// Makes the engine know a stored code: after a restart it knows none, and it may forget some.
+pub(crate) fn load_into_engine(machine: &Machine<'_>, code: &CodeKey) -> Result<(), TxError> {
+    let wasm = load_blob(machine, &code.checksum)?;
+    machine
+        .env
+        .vm
+        .load(&wasm, code.metering)
+        .map_err(|error| WasmError::Vm {
+            reason: error.to_string(),
+        })?;
     Ok(())
 }
 

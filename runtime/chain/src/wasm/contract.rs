@@ -31,6 +31,30 @@ pub(crate) fn load_contract(machine: &mut Machine<'_>, address: &Address) -> Res
     })
 }
 
+/// As [`load_contract`], for messages that change the contract: wasmd words a missing one otherwise for them.
+pub(crate) fn load_modifiable(machine: &mut Machine<'_>, address: &Address) -> Result<Contract, TxError> {
+    load_contract(machine, address).map_err(|error| match error {
+        TxError::Wasm(WasmError::NoSuchContract { .. }) => {
+            SdkError::InvalidRequest("unknown contract".to_owned()).into()
+        }
+        error => error,
+    })
+}
+
+/// Refuses everybody but the admin and governance.
+pub(crate) fn assert_modifiable(
+    machine: &Machine<'_>,
+    info: &ContractInfo,
+    sender: &Address,
+    refusal: &str,
+) -> Result<(), TxError> {
+    if *sender == machine.env.gov || info.admin == machine.text(sender) {
+        Ok(())
+    } else {
+        Err(SdkError::Unauthorized(refusal.to_owned()).into())
+    }
+}
+
 pub(crate) fn load_info(machine: &mut Machine<'_>, address: &Address) -> Result<ContractInfo, TxError> {
     let Some(bytes) = machine.read(&key::contract(address))? else {
         return Err(WasmError::NoSuchContract {
@@ -59,6 +83,11 @@ pub(crate) fn to_checksum(code: &CodeInfo) -> Result<Checksum, TxError> {
         .map_err(|_| SdkError::Logic(format!("stored checksum has {} bytes", bytes.len())))?)
 }
 
+/// Whether the code has all of the classic IBC entry points. Free of gas: wasmd asks its engine.
+pub(crate) fn is_ibc_code(machine: &Machine<'_>, checksum: &Checksum) -> bool {
+    machine.state.get(&key::ibc_code(checksum)).is_some()
+}
+
 pub(crate) fn is_pinned(machine: &mut Machine<'_>, code_id: u64) -> Result<bool, TxError> {
     Ok(machine.has(&key::pinned(code_id))?)
 }
@@ -72,6 +101,19 @@ pub(crate) fn compute_position(machine: &Machine<'_>) -> AbsoluteTxPosition {
     }
 }
 
+/// Number of a contract's first history entry, as wasmd counts.
+pub(crate) const FIRST_ENTRY: u64 = 1;
+
+pub(crate) fn apply_history_entry(
+    machine: &mut Machine<'_>,
+    address: &Address,
+    number: u64,
+    entry: &ContractCodeHistoryEntry,
+) -> Result<(), TxError> {
+    let key = [key::history(address).as_slice(), &number.to_be_bytes()].concat();
+    Ok(machine.write(key, entry.encode_to_vec())?)
+}
+
 /// Notes an instantiation or migration and indexes the contract by its code.
 pub(crate) fn apply_history(
     machine: &mut Machine<'_>,
@@ -83,8 +125,8 @@ pub(crate) fn apply_history(
     let prefix = key::history(address);
     let last = machine.state.prefix(&prefix, Direction::Descending).next();
     let number = match last {
-        Some((last, _)) => crate::machine::read_u64(&last[prefix.len()..])? + 1,
-        None => 0,
+        Some((last, _)) => crate::machine::read_u64(&last[prefix.len()..])?.saturating_add(1),
+        None => FIRST_ENTRY,
     };
     let position = compute_position(machine);
     let entry = ContractCodeHistoryEntry {
@@ -93,10 +135,7 @@ pub(crate) fn apply_history(
         updated: Some(position),
         msg: msg.to_vec(),
     };
-    machine.write(
-        [prefix.as_slice(), &number.to_be_bytes()].concat(),
-        entry.encode_to_vec(),
-    )?;
+    apply_history_entry(machine, address, number, &entry)?;
     Ok(machine.write(compute_code_index(code_id, position, address), Vec::new())?)
 }
 
@@ -112,7 +151,7 @@ pub(crate) fn apply_unindex(machine: &mut Machine<'_>, address: &Address, code_i
     Ok(machine.delete(compute_code_index(code_id, position, address))?)
 }
 
-fn compute_code_index(code_id: u64, position: AbsoluteTxPosition, address: &Address) -> Vec<u8> {
+pub(crate) fn compute_code_index(code_id: u64, position: AbsoluteTxPosition, address: &Address) -> Vec<u8> {
     indexed(&key::by_code(code_id), position, address)
 }
 

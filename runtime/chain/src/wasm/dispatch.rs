@@ -20,7 +20,7 @@ use crate::wasm::contract::Contract;
 use crate::wasm::json::{
     Attribute, Binary, ContractEvent, CosmosMsg, MsgResponse, Reply, ReplyOn, SubMsg, SubMsgResponse, SubMsgResult,
 };
-use crate::wasm::{MAX_MESSAGE_DEPTH, MAX_PAYLOAD_LEN, WasmError, outgoing, reply};
+use crate::wasm::{MAX_MESSAGE_DEPTH, MAX_PAYLOAD_LEN, WasmError, host_params, outgoing, reply};
 
 /// A submessage that succeeded.
 struct Done {
@@ -52,6 +52,7 @@ fn apply_all(
     rights: Rights,
 ) -> Result<Option<Vec<u8>>, TxError> {
     let mut data = None;
+    let reply_gas_used = host_params::load(machine)?.reply_gas_used;
     for message in messages {
         let SubMsg {
             id,
@@ -60,6 +61,7 @@ fn apply_all(
             gas_limit,
             reply_on,
         } = message;
+        let payload = payload.unwrap_or_default();
         if payload.0.len() > MAX_PAYLOAD_LEN {
             let (field, got, limit) = ("payload", payload.0.len(), MAX_PAYLOAD_LEN);
             return Err(WasmError::Limit { field, got, limit }.into());
@@ -71,20 +73,30 @@ fn apply_all(
             Ok(done) if matches!(reply_on, ReplyOn::Always | ReplyOn::Success) => to_ok(done),
             Ok(_) => continue,
             Err(error) if error.is_out_of_gas() => return Err(error),
-            Err(error) if matches!(reply_on, ReplyOn::Always | ReplyOn::Error) => SubMsgResult::Error(error.redacted()),
+            Err(error) if matches!(reply_on, ReplyOn::Always | ReplyOn::Error) => {
+                note_caught(machine, caller, id, &error);
+                SubMsgResult::Error(error.redacted())
+            }
             Err(error) => return Err(error),
         };
         let answer = Reply {
-            gas_used,
+            gas_used: if reply_gas_used { gas_used } else { 0 },
             id,
             payload,
             result,
         };
-        if let Some(replied) = reply::apply_reply(machine, caller, &answer).map_err(|error| error.wrap("reply"))? {
-            data = Some(replied);
-        }
+        let replied = reply::apply_reply(machine, caller, &answer, rights).map_err(|error| error.wrap("reply"))?;
+        data = replied.or(data);
     }
     Ok(data)
+}
+
+/// The contract sees only what all nodes agree on; its developer wants all of it.
+fn note_caught(machine: &mut Machine<'_>, caller: &Contract, id: u64, error: &TxError) {
+    machine.note(|machine| {
+        let caller = machine.text(&caller.address);
+        format!("{caller} caught the failure of submessage {id}: {error}")
+    });
 }
 
 /// Runs one message with its own writes, events and perhaps gas limit.

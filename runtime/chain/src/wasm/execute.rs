@@ -30,7 +30,7 @@ impl Message for MsgExecuteContract {
         assert_json(&self.msg)
     }
 
-    fn apply(self, machine: &mut Machine<'_>, _: Rights) -> Result<MsgExecuteContractResponse, TxError> {
+    fn apply(self, machine: &mut Machine<'_>, rights: Rights) -> Result<MsgExecuteContractResponse, TxError> {
         let (sender, address) = (machine.address(&self.sender)?, machine.address(&self.contract)?);
         let contract = load_contract(machine, &address)?;
         charge_setup(machine, &contract, "Loading CosmWasm module: execute")?;
@@ -45,7 +45,7 @@ impl Message for MsgExecuteContract {
         });
         let response: Response = call_contract(machine, &contract, EntryPoint::Execute, &[&env, &info, &self.msg])?;
         machine.emit(Event::new("execute").with(CONTRACT_ADDRESS, self.contract));
-        let data = apply_response(machine, &contract, response, Rights::Own)?;
+        let data = apply_response(machine, &contract, response, rights)?;
         Ok(MsgExecuteContractResponse {
             data: data.unwrap_or_default(),
         })

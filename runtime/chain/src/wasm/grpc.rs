@@ -1,5 +1,6 @@
 //! Queries about contracts from outside.
 
+use serde::Serialize;
 use supercloud_proto::cosmwasm::wasm::v1::{
     CodeInfo, CodeInfoResponse, ContractCodeHistoryEntry, Model, QueryAllContractStateRequest,
     QueryAllContractStateResponse, QueryBuildAddressRequest, QueryBuildAddressResponse, QueryCodeInfoRequest,
@@ -12,6 +13,9 @@ use supercloud_proto::cosmwasm::wasm::v1::{
     QueryWasmLimitsConfigResponse,
 };
 use supercloud_proto::prost::Message;
+use supercloud_proto::supercloud::wasm::v1::{
+    QueryCodeRulesRequest, QueryCodeRulesResponse, QueryHostParamsRequest, QueryHostParamsResponse,
+};
 
 use crate::error::SdkError;
 use crate::gas::GasMeter;
@@ -19,9 +23,10 @@ use crate::machine::{Machine, read_u64};
 use crate::query::page::read_page;
 use crate::query::{QueryError, run};
 use crate::state_key::wasm as key;
+use crate::wasm::call::to_json;
 use crate::wasm::contract::{load_code, load_info, read_indexed, to_checksum};
 use crate::wasm::instantiate::assert_json;
-use crate::wasm::{access, code, compute_predictable_address, gas_register, querier};
+use crate::wasm::{access, code, code_rules, compute_predictable_address, gas_register, host_params, querier};
 
 /// SDK gas that a smart query from outside may use, unless the node says otherwise; wasmd's default.
 pub(crate) const QUERY_GAS_LIMIT: u64 = 3_000_000;
@@ -47,6 +52,20 @@ pub(crate) fn answer(machine: &mut Machine<'_>, method: &str, path: &str, data: 
     }
 }
 
+/// Answers a method of `supercloud.wasm.v1.Query`.
+pub(crate) fn answer_own(
+    machine: &mut Machine<'_>,
+    method: &str,
+    path: &str,
+    data: &[u8],
+) -> Result<Vec<u8>, QueryError> {
+    match method {
+        "CodeRules" => run(machine, data, code_rules),
+        "HostParams" => run(machine, data, host_params),
+        _ => Err(QueryError::UnknownPath(path.to_owned())),
+    }
+}
+
 fn contract_info(
     machine: &mut Machine<'_>,
     request: QueryContractInfoRequest,
@@ -65,7 +84,7 @@ fn contract_history(
 ) -> Result<QueryContractHistoryResponse, QueryError> {
     let address = machine.address(&request.address)?;
     load_info(machine, &address)?;
-    let (entries, pagination) = read_page(machine, &key::history(&address), request.pagination, |item| {
+    let (entries, pagination) = read_page(machine, &key::history(&address), request.pagination, |_, item| {
         let entry = ContractCodeHistoryEntry::decode(item.value);
         Ok(Some(entry.map_err(|error| SdkError::corrupt("history", &error))?))
     })?;
@@ -77,7 +96,7 @@ fn contracts_by_code(
     request: QueryContractsByCodeRequest,
 ) -> Result<QueryContractsByCodeResponse, QueryError> {
     let prefix = key::by_code(request.code_id);
-    let (contracts, pagination) = read_page(machine, &prefix, request.pagination, |item| {
+    let (contracts, pagination) = read_page(machine, &prefix, request.pagination, |machine, item| {
         Ok(Some(machine.text(&read_indexed(item.key)?)))
     })?;
     Ok(QueryContractsByCodeResponse { contracts, pagination })
@@ -88,7 +107,7 @@ fn contracts_by_creator(
     request: QueryContractsByCreatorRequest,
 ) -> Result<QueryContractsByCreatorResponse, QueryError> {
     let prefix = key::by_creator(&machine.address(&request.creator_address)?);
-    let (contract_addresses, pagination) = read_page(machine, &prefix, request.pagination, |item| {
+    let (contract_addresses, pagination) = read_page(machine, &prefix, request.pagination, |machine, item| {
         Ok(Some(machine.text(&read_indexed(item.key)?)))
     })?;
     Ok(QueryContractsByCreatorResponse {
@@ -103,7 +122,7 @@ fn all_contract_state(
 ) -> Result<QueryAllContractStateResponse, QueryError> {
     let address = machine.address(&request.address)?;
     load_info(machine, &address)?;
-    let (models, pagination) = read_page(machine, &key::storage(&address), request.pagination, |item| {
+    let (models, pagination) = read_page(machine, &key::storage(&address), request.pagination, |_, item| {
         Ok(Some(Model {
             key: item.key.to_vec(),
             value: item.value.to_vec(),
@@ -118,9 +137,7 @@ fn raw_contract_state(
 ) -> Result<QueryRawContractStateResponse, QueryError> {
     let address = machine.address(&request.address)?;
     load_info(machine, &address)?;
-    let stored = machine
-        .state
-        .get(&[key::storage(&address), request.query_data].concat());
+    let stored = machine.read(&[key::storage(&address), request.query_data].concat())?;
     Ok(QueryRawContractStateResponse {
         data: stored.unwrap_or_default(),
     })
@@ -161,7 +178,7 @@ fn code(machine: &mut Machine<'_>, request: QueryCodeRequest) -> Result<QueryCod
 }
 
 fn codes(machine: &mut Machine<'_>, request: QueryCodesRequest) -> Result<QueryCodesResponse, QueryError> {
-    let (code_infos, pagination) = read_page(machine, key::CODES, request.pagination, |item| {
+    let (code_infos, pagination) = read_page(machine, key::CODES, request.pagination, |_, item| {
         let info = CodeInfo::decode(item.value).map_err(|error| SdkError::corrupt("code", &error))?;
         Ok(Some(to_response(read_u64(item.key)?, info)))
     })?;
@@ -186,7 +203,7 @@ fn pinned_codes(
     machine: &mut Machine<'_>,
     request: QueryPinnedCodesRequest,
 ) -> Result<QueryPinnedCodesResponse, QueryError> {
-    let (code_ids, pagination) = read_page(machine, key::PINNED, request.pagination, |item| {
+    let (code_ids, pagination) = read_page(machine, key::PINNED, request.pagination, |_, item| {
         Ok(Some(read_u64(item.key)?))
     })?;
     Ok(QueryPinnedCodesResponse { code_ids, pagination })
@@ -198,13 +215,57 @@ fn params(machine: &mut Machine<'_>, _: QueryParamsRequest) -> Result<QueryParam
     })
 }
 
-/// The limits are the engine's own and not configurable, so there is nothing to report.
+/// JSON with the names that wasmd's engine gives these limits; the last three are ours.
+#[derive(Serialize)]
+struct LimitsConfig {
+    initial_memory_limit_pages: u32,
+    table_size_limit_elements: u32,
+    max_imports: u32,
+    max_functions: u32,
+    max_function_params: u32,
+    max_total_function_params: u32,
+    max_function_results: u32,
+    max_function_locals: u32,
+    max_total_function_locals: u32,
+    max_globals: u32,
+    max_function_bytes: u32,
+    max_function_branches: u32,
+}
+
 fn wasm_limits_config(
-    _: &mut Machine<'_>,
+    machine: &mut Machine<'_>,
     _: QueryWasmLimitsConfigRequest,
 ) -> Result<QueryWasmLimitsConfigResponse, QueryError> {
+    let limits = code_rules::load(machine)?.limits;
+    let config = to_json(&LimitsConfig {
+        initial_memory_limit_pages: limits.memory_pages,
+        table_size_limit_elements: limits.table_elements,
+        max_imports: limits.imports,
+        max_functions: limits.functions,
+        max_function_params: limits.function_params,
+        max_total_function_params: limits.total_function_params,
+        max_function_results: limits.function_results,
+        max_function_locals: limits.function_locals,
+        max_total_function_locals: limits.total_function_locals,
+        max_globals: limits.globals,
+        max_function_bytes: limits.function_bytes,
+        max_function_branches: limits.function_branches,
+    });
     Ok(QueryWasmLimitsConfigResponse {
-        config: "{}".to_owned(),
+        config: String::from_utf8_lossy(&config).into_owned(),
+    })
+}
+
+fn code_rules(machine: &mut Machine<'_>, _: QueryCodeRulesRequest) -> Result<QueryCodeRulesResponse, QueryError> {
+    let rules = to_json(&code_rules::load(machine)?);
+    Ok(QueryCodeRulesResponse {
+        rules: String::from_utf8_lossy(&rules).into_owned(),
+    })
+}
+
+fn host_params(machine: &mut Machine<'_>, _: QueryHostParamsRequest) -> Result<QueryHostParamsResponse, QueryError> {
+    Ok(QueryHostParamsResponse {
+        params: Some(host_params::load(machine)?),
     })
 }
 

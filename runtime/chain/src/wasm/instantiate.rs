@@ -22,24 +22,25 @@ use crate::wasm::call::{call_contract, charge_setup, compute_env, to_json};
 use crate::wasm::contract::{self, Contract};
 use crate::wasm::json::{MessageInfo, Response, from_coins};
 use crate::wasm::label::assert_label;
+use crate::wasm::ports::{compute_port, compute_port_v2};
 use crate::wasm::response::{CONTRACT_ADDRESS, apply_response};
 use crate::wasm::{WasmError, access};
 
 /// Where the new contract will stand.
-enum Place {
+pub(super) enum Place {
     Classic,
     Predictable { salt: Vec<u8>, fix_msg: bool },
 }
 
-/// What both messages ask for.
-struct Instantiation {
-    creator: String,
-    admin: String,
-    code_id: u64,
-    label: String,
-    msg: Vec<u8>,
-    funds: Vec<ProtoCoin>,
-    place: Place,
+/// What the messages ask for.
+pub(super) struct Instantiation {
+    pub(super) creator: String,
+    pub(super) admin: String,
+    pub(super) code_id: u64,
+    pub(super) label: String,
+    pub(super) msg: Vec<u8>,
+    pub(super) funds: Vec<ProtoCoin>,
+    pub(super) place: Place,
 }
 
 impl Message for MsgInstantiateContract {
@@ -51,7 +52,8 @@ impl Message for MsgInstantiateContract {
     }
 
     fn check(&self, codec: &AddressCodec) -> Result<(), TxError> {
-        assert_instantiation(codec, &self.admin, self.code_id, &self.label, &self.msg, &self.funds)
+        assert_code_id(self.code_id)?;
+        assert_request(codec, &self.admin, &self.label, &self.msg, &self.funds)
     }
 
     fn apply(self, machine: &mut Machine<'_>, rights: Rights) -> Result<Self::Response, TxError> {
@@ -86,7 +88,8 @@ impl Message for MsgInstantiateContract2 {
     }
 
     fn check(&self, codec: &AddressCodec) -> Result<(), TxError> {
-        assert_instantiation(codec, &self.admin, self.code_id, &self.label, &self.msg, &self.funds)?;
+        assert_code_id(self.code_id)?;
+        assert_request(codec, &self.admin, &self.label, &self.msg, &self.funds)?;
         // The address function checks the salt; the rest of its input does not matter here.
         compute_predictable_address(&[0; 32], &Address::from_module(""), &self.salt, &[])?;
         Ok(())
@@ -121,17 +124,21 @@ impl Message for MsgInstantiateContract2 {
     }
 }
 
-fn assert_instantiation(
+fn assert_code_id(code_id: u64) -> Result<(), TxError> {
+    if code_id == 0 {
+        return Err(SdkError::InvalidRequest("code id is required".to_owned()).into());
+    }
+    Ok(())
+}
+
+/// What does not depend on the code.
+pub(super) fn assert_request(
     codec: &AddressCodec,
     admin: &str,
-    code_id: u64,
     label: &str,
     msg: &[u8],
     funds: &[ProtoCoin],
 ) -> Result<(), TxError> {
-    if code_id == 0 {
-        return Err(SdkError::InvalidRequest("code id is required".to_owned()).into());
-    }
     assert_label(label)?;
     Coins::from_proto(funds)?;
     if !admin.is_empty() {
@@ -142,16 +149,20 @@ fn assert_instantiation(
 
 /// Contract messages must be JSON, whatever the contract makes of it.
 pub(super) fn assert_json(msg: &[u8]) -> Result<(), TxError> {
-    match serde_json::from_slice::<IgnoredAny>(msg) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(WasmError::Invalid {
-            reason: format!("payload msg: {error}"),
-        }
-        .into()),
-    }
+    let invalid = |error: &dyn std::fmt::Display| WasmError::Invalid {
+        reason: format!("payload msg: {error}"),
+    };
+    let text = std::str::from_utf8(msg).map_err(|error| invalid(&error))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| invalid(&error))?;
+    Ok(())
 }
 
-fn instantiate(machine: &mut Machine<'_>, wanted: Instantiation, rights: Rights) -> Result<(String, Vec<u8>), TxError> {
+/// Address and data of a new contract.
+pub(super) fn instantiate(
+    machine: &mut Machine<'_>,
+    wanted: Instantiation,
+    rights: Rights,
+) -> Result<(String, Vec<u8>), TxError> {
     let creator = machine.address(&wanted.creator)?;
     let code = contract::load_code(machine, wanted.code_id)?;
     let by_gov = creator == machine.env.gov;
@@ -172,13 +183,20 @@ fn instantiate(machine: &mut Machine<'_>, wanted: Instantiation, rights: Rights)
     };
     apply_account(machine, &address)?;
 
+    let ibc_port_id = if contract::is_ibc_code(machine, &checksum) {
+        compute_port(&machine.env.codec, &address)
+    } else {
+        String::new()
+    };
     let info = ContractInfo {
         code_id: wanted.code_id,
         creator: wanted.creator.clone(),
         admin: wanted.admin.clone(),
         label: wanted.label.clone(),
         created: Some(contract::compute_position(machine)),
-        ..ContractInfo::default()
+        ibc_port_id,
+        extension: None,
+        ibc2_port_id: compute_port_v2(&machine.env.codec, &address),
     };
     let contract = Contract {
         address,
@@ -209,8 +227,8 @@ fn instantiate(machine: &mut Machine<'_>, wanted: Instantiation, rights: Rights)
             .with(CONTRACT_ADDRESS, &*address)
             .with("code_id", wanted.code_id.to_string()),
     );
-    let passed_on = if by_gov { Rights::InstantiateAny } else { Rights::Own };
-    let data = apply_response(machine, &contract, response, passed_on)?;
+    let passed_on = if by_gov { Rights::InstantiateAny } else { rights };
+    let data = apply_response(machine, &contract, response, passed_on).map_err(|error| error.wrap("dispatch"))?;
     Ok((address, data.unwrap_or_default()))
 }
 

@@ -1,12 +1,28 @@
 //! The JSON that contracts and the host exchange. Field names are facts of the ABI; numbers up to 64 bits are JSON
 //! numbers, larger ones and timestamps are text, bytes are base64.
+//!
+//! All can be read and written, although the host does one only with most: so `fuzzing` can compare them with what the
+//! contracts' library reads and writes.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use serde::de::{Error as _, IgnoredAny};
+use serde::de::Error as _;
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::coin::{Coin as ChainCoin, CoinError, Coins};
+
+mod msg;
+mod query;
+
+pub(crate) use msg::{
+    AnyMsg, BankMsg, CosmosMsg, GovMsg, Ibc2Msg, IbcMsg, ReplyOn, SubMsg, VoteOption, WasmMsg, WeightedOption,
+};
+pub(crate) use query::{
+    AllBalancesResponse, AllDenomMetadataResponse, AmountResponse, BankQuery, CodeInfoResponse, ContractInfoResponse,
+    DenomMetadata, DenomMetadataResponse, DenomUnit, Pagination, PathQuery, QueryRequest, RawRangeResponse,
+    SystemError, SystemResult, WasmQuery,
+};
 
 /// Bytes as padded standard base64.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,48 +71,48 @@ pub(crate) fn from_coins(coins: &Coins) -> Vec<Coin> {
 
 // --- Into the contract ---
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Env {
     pub(crate) block: BlockInfo,
     pub(crate) transaction: Option<TransactionInfo>,
     pub(crate) contract: ContractAddress,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct BlockInfo {
     pub(crate) height: u64,
     pub(crate) time: String,
     pub(crate) chain_id: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct TransactionInfo {
     pub(crate) index: u32,
     pub(crate) hash: Binary,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct ContractAddress {
     pub(crate) address: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct MessageInfo {
     pub(crate) sender: String,
     pub(crate) funds: Vec<Coin>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct MigrateInfo {
     pub(crate) sender: String,
     pub(crate) old_migrate_version: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Reply {
     pub(crate) gas_used: u64,
     pub(crate) id: u64,
-    #[serde(skip_serializing_if = "is_empty")]
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(crate) payload: Binary,
     pub(crate) result: SubMsgResult,
 }
@@ -105,21 +121,21 @@ fn is_empty(binary: &Binary) -> bool {
     binary.0.is_empty()
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SubMsgResult {
     Ok(SubMsgResponse),
     Error(String),
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct SubMsgResponse {
     pub(crate) events: Vec<ContractEvent>,
     pub(crate) data: Option<Binary>,
     pub(crate) msg_responses: Vec<MsgResponse>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct MsgResponse {
     pub(crate) type_url: String,
     pub(crate) value: Binary,
@@ -127,7 +143,7 @@ pub(crate) struct MsgResponse {
 
 // --- Out of the contract ---
 
-#[derive(Deserialize, Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) enum ContractResult<T> {
     #[serde(rename = "ok")]
     Ok(T),
@@ -135,14 +151,28 @@ pub(crate) enum ContractResult<T> {
     Err(String),
 }
 
-#[derive(Deserialize)]
+/// What an entry point returns. Lists may be absent or null, as for wasmd.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Response {
+    #[serde(default, deserialize_with = "null_as_empty")]
     pub(crate) messages: Vec<SubMsg>,
+    #[serde(default, deserialize_with = "null_as_empty")]
     pub(crate) attributes: Vec<Attribute>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_empty")]
     pub(crate) events: Vec<ContractEvent>,
     #[serde(default)]
     pub(crate) data: Option<Binary>,
+}
+
+/// What the host knows nothing of, written.
+fn write_unknown<T, S: Serializer>(_: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_map(Some(0))?.end()
+}
+
+pub(crate) fn null_as_empty<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,228 +185,6 @@ pub(crate) struct Attribute {
 pub(crate) struct ContractEvent {
     #[serde(rename = "type")]
     pub(crate) kind: String,
+    #[serde(default, deserialize_with = "null_as_empty")]
     pub(crate) attributes: Vec<Attribute>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct SubMsg {
-    pub(crate) id: u64,
-    pub(crate) msg: CosmosMsg,
-    #[serde(default)]
-    pub(crate) payload: Binary,
-    #[serde(default)]
-    pub(crate) gas_limit: Option<u64>,
-    pub(crate) reply_on: ReplyOn,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ReplyOn {
-    Always,
-    Error,
-    Success,
-    Never,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum CosmosMsg {
-    Bank(BankMsg),
-    Wasm(WasmMsg),
-    /// `stargate` is its name in CosmWasm 1.
-    #[serde(alias = "stargate")]
-    Any(AnyMsg),
-    Custom(IgnoredAny),
-    Staking(IgnoredAny),
-    Distribution(IgnoredAny),
-    Gov(IgnoredAny),
-    Ibc(IgnoredAny),
-    Ibc2(IgnoredAny),
-}
-
-#[derive(Deserialize)]
-pub(crate) struct AnyMsg {
-    pub(crate) type_url: String,
-    pub(crate) value: Binary,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum BankMsg {
-    Send { to_address: String, amount: Vec<Coin> },
-    Burn { amount: Vec<Coin> },
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum WasmMsg {
-    Execute {
-        contract_addr: String,
-        msg: Binary,
-        funds: Vec<Coin>,
-    },
-    Instantiate {
-        admin: Option<String>,
-        code_id: u64,
-        msg: Binary,
-        funds: Vec<Coin>,
-        label: String,
-    },
-    Instantiate2 {
-        admin: Option<String>,
-        code_id: u64,
-        label: String,
-        msg: Binary,
-        funds: Vec<Coin>,
-        salt: Binary,
-    },
-    Migrate {
-        contract_addr: String,
-        new_code_id: u64,
-        msg: Binary,
-    },
-    UpdateAdmin {
-        contract_addr: String,
-        admin: String,
-    },
-    ClearAdmin {
-        contract_addr: String,
-    },
-}
-
-// --- Queries ---
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum QueryRequest {
-    Bank(BankQuery),
-    Wasm(WasmQuery),
-    Stargate(PathQuery),
-    Grpc(PathQuery),
-    Custom(IgnoredAny),
-    Staking(IgnoredAny),
-    Distribution(IgnoredAny),
-    Ibc(IgnoredAny),
-}
-
-#[derive(Deserialize)]
-pub(crate) struct PathQuery {
-    pub(crate) path: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum BankQuery {
-    Supply { denom: String },
-    Balance { address: String, denom: String },
-    AllBalances { address: String },
-    DenomMetadata { denom: String },
-    AllDenomMetadata(IgnoredAny),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum WasmQuery {
-    Smart {
-        contract_addr: String,
-        msg: Binary,
-    },
-    Raw {
-        contract_addr: String,
-        key: Binary,
-    },
-    ContractInfo {
-        contract_addr: String,
-    },
-    CodeInfo {
-        code_id: u64,
-    },
-    RawRange {
-        contract_addr: String,
-        start: Option<Binary>,
-        end: Option<Binary>,
-        limit: u16,
-        order: RangeOrder,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RangeOrder {
-    Ascending,
-    Descending,
-}
-
-#[derive(Serialize)]
-pub(crate) enum SystemResult {
-    #[serde(rename = "ok")]
-    Ok(ContractResult<Binary>),
-    #[serde(rename = "error")]
-    Err(SystemError),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum SystemError {
-    InvalidRequest { error: String, request: Binary },
-    NoSuchContract { addr: String },
-    NoSuchCode { code_id: u64 },
-    UnsupportedRequest { kind: String },
-}
-
-#[derive(Serialize)]
-pub(crate) struct ContractInfoResponse {
-    pub(crate) code_id: u64,
-    pub(crate) creator: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) admin: Option<String>,
-    pub(crate) pinned: bool,
-}
-
-#[derive(Serialize)]
-pub(crate) struct CodeInfoResponse {
-    pub(crate) code_id: u64,
-    pub(crate) creator: String,
-    /// Lower-case hexadecimal.
-    pub(crate) checksum: String,
-}
-
-#[derive(Serialize)]
-pub(crate) struct RawRangeResponse {
-    pub(crate) data: Vec<(Binary, Binary)>,
-    pub(crate) next_key: Option<Binary>,
-}
-
-#[derive(Serialize)]
-pub(crate) struct AmountResponse {
-    pub(crate) amount: Coin,
-}
-
-#[derive(Serialize)]
-pub(crate) struct AllBalancesResponse {
-    pub(crate) amount: Vec<Coin>,
-}
-
-#[derive(Serialize)]
-pub(crate) struct DenomMetadataResponse {
-    pub(crate) metadata: DenomMetadata,
-}
-
-#[derive(Serialize)]
-pub(crate) struct DenomMetadata {
-    pub(crate) description: String,
-    pub(crate) denom_units: Vec<DenomUnit>,
-    pub(crate) base: String,
-    pub(crate) display: String,
-    pub(crate) name: String,
-    pub(crate) symbol: String,
-    pub(crate) uri: String,
-    pub(crate) uri_hash: String,
-}
-
-#[derive(Serialize)]
-pub(crate) struct DenomUnit {
-    pub(crate) denom: String,
-    pub(crate) exponent: u32,
-    pub(crate) aliases: Vec<String>,
 }

@@ -3,12 +3,12 @@
 use supercloud_proto::cosmwasm::wasm::v1::{MsgUpdateContractLabel, MsgUpdateContractLabelResponse};
 
 use crate::address::AddressCodec;
-use crate::error::{SdkError, TxError};
+use crate::error::TxError;
 use crate::event::Event;
 use crate::machine::Machine;
 use crate::message::{Message, Rights};
 use crate::wasm::WasmError;
-use crate::wasm::contract::{apply_info, load_info};
+use crate::wasm::contract::{apply_info, assert_modifiable, load_modifiable};
 use crate::wasm::response::CONTRACT_ADDRESS;
 
 /// Longest label in bytes.
@@ -29,10 +29,13 @@ impl Message for MsgUpdateContractLabel {
 
     fn apply(self, machine: &mut Machine<'_>, _: Rights) -> Result<MsgUpdateContractLabelResponse, TxError> {
         let address = machine.address(&self.contract)?;
-        let mut info = load_info(machine, &address)?;
-        if info.admin != self.sender && machine.address(&self.sender)? != machine.env.gov {
-            return Err(SdkError::Unauthorized("can not modify contract".to_owned()).into());
-        }
+        let mut info = load_modifiable(machine, &address)?.info;
+        assert_modifiable(
+            machine,
+            &info,
+            &machine.address(&self.sender)?,
+            "can not modify contract",
+        )?;
         info.label = self.new_label.clone();
         apply_info(machine, &address, &info)?;
         machine.emit(
@@ -63,7 +66,11 @@ pub(super) fn assert_label(label: &str) -> Result<(), TxError> {
     if label.trim() != label {
         return Err(invalid("label must not start or end with white space").into());
     }
-    if label.chars().any(char::is_control) {
+    let is_blank = |character: char| character != ' ' && character.is_whitespace();
+    if label
+        .chars()
+        .any(|character| character.is_control() || is_blank(character))
+    {
         return Err(invalid("label must have printable characters only").into());
     }
     Ok(())
@@ -82,6 +89,7 @@ mod tests {
             ("a".repeat(129), 13),
             (" a".into(), 14),
             ("a\nb".into(), 14),
+            ("a\u{a0}b".into(), 14),
         ] {
             assert_eq!(assert_label(&label).unwrap_err().code(), ("wasm", code), "{label:?}");
         }

@@ -1,6 +1,7 @@
 //! Messages that contracts send, brought to the form in which everybody sends them.
 
 use supercloud_proto::cosmos::bank::v1beta1::MsgSend;
+use supercloud_proto::cosmos::gov::v1::{self as gov, MsgVote, MsgVoteWeighted, WeightedVoteOption};
 use supercloud_proto::cosmwasm::wasm::v1::{
     MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract,
     MsgUpdateAdmin,
@@ -13,8 +14,8 @@ use crate::error::TxError;
 use crate::machine::Machine;
 use crate::message::{self, Rights};
 use crate::wasm::contract::Contract;
-use crate::wasm::json::{AnyMsg, BankMsg, Coin, CosmosMsg, WasmMsg, to_coins};
-use crate::wasm::{WasmError, gas_register};
+use crate::wasm::json::{AnyMsg, BankMsg, Coin, CosmosMsg, GovMsg, VoteOption, WasmMsg, WeightedOption, to_coins};
+use crate::wasm::{WasmError, gas_register, ibc};
 
 /// Most bytes of a message of any type.
 const MAX_ANY_LEN: usize = 512 * 1024;
@@ -28,22 +29,18 @@ pub(crate) fn apply_outgoing(
 ) -> Result<Vec<Any>, TxError> {
     let sender = machine.text(&caller.address);
     let any = match message {
-        CosmosMsg::Bank(BankMsg::Send { to_address, amount }) => {
-            let amount = to_coins(&amount)?.to_proto();
-            if amount.is_empty() {
-                return Ok(Vec::new());
-            }
-            pack(&MsgSend {
-                from_address: sender,
-                to_address,
-                amount,
-            })
-        }
+        CosmosMsg::Bank(BankMsg::Send { amount, .. }) if amount.is_empty() => return Ok(Vec::new()),
+        CosmosMsg::Bank(BankMsg::Send { to_address, amount }) => pack(&MsgSend {
+            from_address: sender,
+            to_address,
+            amount: to_coins(&amount)?.to_proto(),
+        }),
         CosmosMsg::Bank(BankMsg::Burn { amount }) => {
             let coins = to_coins(&amount)?;
-            if !coins.is_empty() {
-                bank::apply_burn(machine, &caller.address, &coins)?;
+            if coins.is_empty() {
+                return Err(WasmError::Empty { field: "amount" }.into());
             }
+            bank::apply_burn(machine, &caller.address, &coins)?;
             return Ok(Vec::new());
         }
         CosmosMsg::Wasm(message) => to_any(sender, message)?,
@@ -57,23 +54,52 @@ pub(crate) fn apply_outgoing(
                 }
                 .into());
             }
-            machine.charge(gas_register::compute_any_message(got), "unpack any message")?;
-            Any {
+            machine.charge(gas_register::compute_any_message(got), "unpacking AnyMsg")?;
+            let any = Any {
                 type_url,
                 value: value.0,
+            };
+            if message::decode(&any).is_err() {
+                let type_url = any.type_url;
+                return Err(WasmError::InvalidMessage { type_url }.into());
             }
+            any
         }
-        CosmosMsg::Custom(_) => return unknown("custom variant not supported"),
-        CosmosMsg::Staking(_) => return unknown("staking does not exist on this chain"),
-        CosmosMsg::Distribution(_) => return unknown("distribution does not exist on this chain"),
-        CosmosMsg::Gov(_) => return unknown("contracts cannot vote on this chain"),
-        CosmosMsg::Ibc(_) | CosmosMsg::Ibc2(_) => return unknown("ibc does not exist on this chain"),
+        CosmosMsg::Gov(message) => to_vote(sender, message)?,
+        CosmosMsg::Ibc(message) => return ibc::apply_message(machine, caller, message),
+        CosmosMsg::Ibc2(message) => return ibc::apply_message_v2(machine, caller, message),
+        CosmosMsg::Unknown(kind) => return Err(WasmError::UnknownMessage { kind: kind.to_owned() }.into()),
     };
     Ok(vec![message::apply_as(machine, &caller.address, &any, rights)?])
 }
 
-fn unknown(kind: &str) -> Result<Vec<Any>, TxError> {
-    Err(WasmError::UnknownMessage { kind: kind.to_owned() }.into())
+fn to_vote(voter: String, message: GovMsg) -> Result<Any, TxError> {
+    let to_option = |option: VoteOption| match option {
+        VoteOption::Yes => gov::VoteOption::Yes,
+        VoteOption::No => gov::VoteOption::No,
+        VoteOption::Abstain => gov::VoteOption::Abstain,
+        VoteOption::NoWithVeto => gov::VoteOption::NoWithVeto,
+    };
+    Ok(match message {
+        GovMsg::Vote { proposal_id, option } => pack(&MsgVote {
+            proposal_id,
+            voter,
+            option: to_option(option).into(),
+            metadata: String::new(),
+        }),
+        GovMsg::VoteWeighted { proposal_id, options } => pack(&MsgVoteWeighted {
+            proposal_id,
+            voter,
+            options: options
+                .into_iter()
+                .map(|WeightedOption { option, weight }| WeightedVoteOption {
+                    option: to_option(option).into(),
+                    weight,
+                })
+                .collect(),
+            metadata: String::new(),
+        }),
+    })
 }
 
 fn to_any(sender: String, message: WasmMsg) -> Result<Any, TxError> {

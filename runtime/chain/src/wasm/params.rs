@@ -29,10 +29,11 @@ impl Message for MsgUpdateParams {
             field: "code upload access",
         })?;
         access::assert_rule(upload, codec)?;
-        match params.instantiate_default_permission() {
-            AccessType::Nobody | AccessType::Everybody => Ok(()),
-            AccessType::AnyOfAddresses | AccessType::Unspecified => {
-                let reason = "instantiate default permission must be nobody or everybody".to_owned();
+        match AccessType::try_from(params.instantiate_default_permission) {
+            Ok(AccessType::Nobody | AccessType::Everybody | AccessType::AnyOfAddresses) => Ok(()),
+            Ok(AccessType::Unspecified) => Err(WasmError::Empty { field: "type" }.into()),
+            Err(_) => {
+                let reason = "unknown type of the instantiate default permission".to_owned();
                 Err(WasmError::Invalid { reason }.into())
             }
         }
@@ -66,7 +67,10 @@ impl Message for MsgUpdateInstantiateConfig {
         let rule = required_rule(&self)?.clone();
         let mut code = load_code(machine, self.code_id)?;
         if sender != machine.env.gov {
-            let default = access::of_type(access::load_params(machine)?.instantiate_default_permission());
+            let default = access::of_type(
+                access::load_params(machine)?.instantiate_default_permission(),
+                &code.creator,
+            );
             if code.creator != self.sender || !access::is_subset(&rule, &default) {
                 return Err(SdkError::Unauthorized("can not modify code access config".to_owned()).into());
             }

@@ -15,6 +15,7 @@ pub(crate) fn apply_reply(
     machine: &mut Machine<'_>,
     caller: &Contract,
     reply: &Reply,
+    rights: Rights,
 ) -> Result<Option<Vec<u8>>, TxError> {
     // A submessage may have migrated the caller.
     let contract = load_contract(machine, &caller.address)?;
@@ -30,5 +31,5 @@ pub(crate) fn apply_reply(
     let response: Response = call_contract(machine, &contract, EntryPoint::Reply, &[&env, &to_json(reply)])?;
     let address = machine.text(&contract.address);
     machine.emit(Event::new("reply").with(CONTRACT_ADDRESS, address));
-    apply_response(machine, &contract, response, Rights::Own)
+    apply_response(machine, &contract, response, rights).map_err(|error| error.wrap("dispatch"))
 }

@@ -11,7 +11,7 @@ use crate::wasm::{WasmError, dispatch, gas_register};
 /// Names the contract in each of its events; contracts cannot write keys with an underscore in front.
 pub(crate) const CONTRACT_ADDRESS: &str = "_contract_address";
 /// Shortest type of a custom event.
-const MIN_EVENT_TYPE_LEN: usize = 2;
+const MIN_EVENT_TYPE_LEN: usize = 3;
 
 /// Emits events, dispatches messages; returns the data of the entry point: the contract's own, or what a reply put in
 /// its place.
@@ -43,7 +43,7 @@ pub(crate) fn apply_response(
     }
     let data = response.data.map(|data| data.0);
     let replied = dispatch::apply_submessages(machine, contract, response.messages, rights)
-        .map_err(|error| error.wrap("submessages").wrap("dispatch"))?;
+        .map_err(|error| error.wrap("submessages"))?;
     Ok(replied.or(data))
 }
 

@@ -27,7 +27,7 @@ impl Message for MsgSudoContract {
         assert_json(&self.msg)
     }
 
-    fn apply(self, machine: &mut Machine<'_>, _: Rights) -> Result<MsgSudoContractResponse, TxError> {
+    fn apply(self, machine: &mut Machine<'_>, rights: Rights) -> Result<MsgSudoContractResponse, TxError> {
         assert_authority(machine, &self.authority)?;
         let address = machine.address(&self.contract)?;
         let contract = load_contract(machine, &address)?;
@@ -35,7 +35,7 @@ impl Message for MsgSudoContract {
         let env = compute_env(machine, &address);
         let response: Response = call_contract(machine, &contract, EntryPoint::Sudo, &[&env, &self.msg])?;
         machine.emit(Event::new("sudo").with(CONTRACT_ADDRESS, self.contract));
-        let data = apply_response(machine, &contract, response, Rights::Own)?;
+        let data = apply_response(machine, &contract, response, rights).map_err(|error| error.wrap("dispatch"))?;
         Ok(MsgSudoContractResponse {
             data: data.unwrap_or_default(),
         })

@@ -8,7 +8,10 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use supercloud_chain::vm::{Analysis, Backend, CheckError, Checksum, EntryPoint, Order, Vm, VmCall, VmError, VmReport};
+use supercloud_chain::vm::{
+    Analysis, Backend, CheckError, CheckLayer, CodeKey, CodeRules, EntryPoint, FunctionRef, MeteringVersion, Order, Vm,
+    VmCall, VmError, VmReport,
+};
 
 /// What a message tells the puppet; in this order.
 #[derive(Default, Deserialize)]
@@ -34,13 +37,18 @@ struct Script {
     data: Option<String>,
     /// Uses all gas.
     run_out: bool,
+    /// Version that a channel is opened with.
+    version: Option<String>,
+    /// Printed.
+    debug: Option<String>,
     /// Answers with this instead of a response.
     raw: Option<String>,
 }
 
 #[derive(Default)]
 pub(crate) struct FakeVm {
-    loaded: Mutex<BTreeSet<Checksum>>,
+    loaded: Mutex<BTreeSet<CodeKey>>,
+    pinned: Mutex<BTreeSet<CodeKey>>,
 }
 
 /// Bytes that the fake takes for Wasm; a version gives the code a migrate version.
@@ -52,38 +60,78 @@ pub(crate) fn puppet(name: &str, migrate_version: Option<u64>) -> Vec<u8> {
     .into_bytes()
 }
 
+impl FakeVm {
+    /// As if the process had been started anew.
+    pub(crate) fn forget(&self) {
+        self.loaded.lock().unwrap().clear();
+        self.pinned.lock().unwrap().clear();
+    }
+
+    /// Codes that must stay in memory.
+    pub(crate) fn pinned(&self) -> BTreeSet<CodeKey> {
+        self.pinned.lock().unwrap().clone()
+    }
+}
+
 impl Vm for FakeVm {
-    fn check(&self, wasm: &[u8]) -> Result<Analysis, CheckError> {
+    fn check(&self, wasm: &[u8], rules: &CodeRules) -> Result<Analysis, CheckError> {
+        let refuse = |layer, reason: &str| CheckError {
+            layer,
+            function: None,
+            reason: reason.to_owned(),
+        };
         let text = String::from_utf8_lossy(wasm);
         if !text.starts_with("puppet ") {
-            return Err(CheckError {
-                reason: "not a puppet".to_owned(),
-            });
+            return Err(refuse(CheckLayer::Parse, "not a puppet"));
+        }
+        if !rules.capabilities.contains("iterator") {
+            return Err(refuse(CheckLayer::Capability, "puppets need the iterator"));
         }
         Ok(Analysis {
             checksum: Sha256::digest(wasm).into(),
             entry_points: BTreeSet::new(),
             required_capabilities: BTreeSet::from(["iterator".to_owned()]),
             migrate_version: text.rsplit(' ').next().unwrap().parse().ok(),
-            has_ibc_entry_points: false,
+            has_ibc_entry_points: text.starts_with("puppet ibc"),
         })
     }
 
-    fn load(&self, wasm: &[u8]) -> Result<Checksum, CheckError> {
-        let checksum = self.check(wasm)?.checksum;
-        self.loaded.lock().unwrap().insert(checksum);
-        Ok(checksum)
+    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
+        let checksum = self.check(wasm, &CodeRules::default())?.checksum;
+        let key = CodeKey { checksum, metering };
+        self.loaded.lock().unwrap().insert(key);
+        Ok(key)
     }
 
-    fn is_loaded(&self, checksum: &Checksum) -> bool {
-        self.loaded.lock().unwrap().contains(checksum)
+    fn pin(&self, code: &CodeKey) -> bool {
+        let loaded = self.loaded.lock().unwrap().contains(code);
+        if loaded {
+            self.pinned.lock().unwrap().insert(*code);
+        }
+        loaded
+    }
+
+    fn unpin(&self, code: &CodeKey) {
+        self.pinned.lock().unwrap().remove(code);
+    }
+
+    fn symbolise(&self, _: &[u8], functions: &[u32]) -> Vec<FunctionRef> {
+        let name = |index: &u32| FunctionRef {
+            index: *index,
+            name: Some(format!("puppet_{index}")),
+        };
+        functions.iter().map(name).collect()
     }
 
     fn call(&self, call: VmCall<'_>, backend: &mut dyn Backend) -> VmReport {
-        assert!(
-            self.is_loaded(call.checksum),
-            "the chain must load code before it calls it"
-        );
+        if !self.loaded.lock().unwrap().contains(&call.code) {
+            return VmReport {
+                gas_internal: 0,
+                gas_external: 0,
+                result: Err(VmError::NotLoaded),
+                trace: Vec::new(),
+            };
+        }
         let mut play = Play {
             backend,
             left: call.gas_limit,
@@ -91,10 +139,15 @@ impl Vm for FakeVm {
             external: 0,
         };
         let result = play.run(&call);
+        let trace = match result {
+            Err(VmError::Trap(_)) => vec![7, 3],
+            _ => Vec::new(),
+        };
         VmReport {
             gas_internal: play.internal,
             gas_external: play.external,
             result,
+            trace,
         }
     }
 }
@@ -113,6 +166,7 @@ impl Play<'_> {
             EntryPoint::Sudo | EntryPoint::Migrate => call.args[1],
             EntryPoint::Query => return self.query(call.args[0], call.args[1]),
             EntryPoint::Reply => return self.reply(call.args[1]),
+            _ => return self.ibc(call),
         };
         self.set("env", call.args[0])?;
         match call.entry_point {
@@ -123,7 +177,32 @@ impl Play<'_> {
         self.play(serde_json::from_slice(msg).unwrap())
     }
 
+    /// Keeps what it was told under the name of the entry point and plays what was prepared under `on_<name>`.
+    fn ibc(&mut self, call: &VmCall<'_>) -> Result<Vec<u8>, VmError> {
+        let name = call.entry_point.export_name();
+        self.set(name, call.args[1])?;
+        let script: Script = self
+            .get(&format!("on_{name}"))?
+            .map(|bytes| serde_json::from_slice(&bytes).unwrap())
+            .unwrap_or_default();
+        let version = script.version.clone();
+        let answer = self.play(script)?;
+        let mut json: Value = serde_json::from_slice(&answer).unwrap();
+        let Some(ok) = json.get_mut("ok") else {
+            return Ok(answer);
+        };
+        match call.entry_point {
+            EntryPoint::IbcChannelOpen => *ok = version.map_or(Value::Null, |version| json!({ "version": version })),
+            EntryPoint::IbcPacketReceive | EntryPoint::Ibc2PacketReceive => ok["acknowledgement"] = ok["data"].take(),
+            _ => {}
+        }
+        Ok(json.to_string().into_bytes())
+    }
+
     fn play(&mut self, script: Script) -> Result<Vec<u8>, VmError> {
+        if let Some(line) = &script.debug {
+            self.backend.debug(line);
+        }
         for (key, value) in &script.set {
             self.set(key, value.as_bytes())?;
         }

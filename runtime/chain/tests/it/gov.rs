@@ -14,7 +14,7 @@ use supercloud_proto::supercloud::tokenfactory::v1::MsgSetMintCap;
 use crate::fake_vm::puppet;
 use crate::world::{FUNDS, Person, World, coin, instantiate_msg, response, send};
 
-fn submission(proposer: &str, messages: Vec<Any>) -> MsgSubmitProposal {
+pub(crate) fn submission(proposer: &str, messages: Vec<Any>) -> MsgSubmitProposal {
     MsgSubmitProposal {
         messages,
         proposer: proposer.to_owned(),
@@ -24,13 +24,13 @@ fn submission(proposer: &str, messages: Vec<Any>) -> MsgSubmitProposal {
     }
 }
 
-fn submit(world: &mut World, messages: Vec<Any>) -> u64 {
+pub(crate) fn submit(world: &mut World, messages: Vec<Any>) -> u64 {
     let alice = world.alice.clone();
     let result = world.succeed(&alice, vec![pack(&submission(&alice.address, messages))]);
     response::<MsgSubmitProposalResponse>(&result).proposal_id
 }
 
-fn vote(world: &mut World, voter: &Person, proposal_id: u64, option: VoteOption) -> TxResult {
+pub(crate) fn vote(world: &mut World, voter: &Person, proposal_id: u64, option: VoteOption) -> TxResult {
     let message = MsgVote {
         proposal_id,
         voter: voter.address.clone(),
@@ -40,14 +40,14 @@ fn vote(world: &mut World, voter: &Person, proposal_id: u64, option: VoteOption)
     world.deliver(voter, vec![pack(&message)])
 }
 
-fn proposal(world: &World, proposal_id: u64) -> Proposal {
+pub(crate) fn proposal(world: &World, proposal_id: u64) -> Proposal {
     let response: QueryProposalResponse =
         world.ask("/cosmos.gov.v1.Query/Proposal", &QueryProposalRequest { proposal_id });
     response.proposal.unwrap()
 }
 
 /// Submits, lets alice (6 of 10) say yes and waits.
-fn pass(world: &mut World, messages: Vec<Any>) -> (u64, BlockOutput) {
+pub(crate) fn pass(world: &mut World, messages: Vec<Any>) -> (u64, BlockOutput) {
     let id = submit(world, messages);
     let alice = world.alice.clone();
     assert_eq!(vote(world, &alice, id, VoteOption::Yes).log, "");
@@ -56,7 +56,7 @@ fn pass(world: &mut World, messages: Vec<Any>) -> (u64, BlockOutput) {
 }
 
 #[track_caller]
-fn execute(world: &mut World, messages: Vec<Any>) {
+pub(crate) fn execute(world: &mut World, messages: Vec<Any>) {
     let (id, _) = pass(world, messages);
     let proposal = proposal(world, id);
     assert_eq!(
@@ -69,7 +69,7 @@ fn gift(world: &World, amount: u128) -> Any {
     send(&world.gov, &world.carol.address, amount, "uakt")
 }
 
-fn fund_gov(world: &mut World, amount: u128) {
+pub(crate) fn fund_gov(world: &mut World, amount: u128) {
     let bob = world.bob.clone();
     let gov = world.gov.clone();
     world.succeed(&bob, vec![send(&bob.address, &gov, amount, "uakt")]);

@@ -4,14 +4,23 @@
 
 mod ante;
 mod bank;
+mod code_rules;
+mod diagnostics;
 mod fake_vm;
 mod genesis;
+mod genesis_wasm;
 mod gov;
 mod hostile;
+mod ibc;
+mod parity;
+mod path_query;
+mod pins;
 mod query;
 mod simulate;
+mod store_and;
 mod submessages;
 mod tokenfactory;
 mod trees;
+mod votes;
 mod wasm;
 mod world;

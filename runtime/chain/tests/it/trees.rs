@@ -58,7 +58,9 @@ fn expected(call: &Call, mut balances: Balances) -> Option<Balances> {
         let (after, reply_on) = match step {
             Step::Pay { to, amount, reply_on } => {
                 let mut after = balances;
-                let paid = after[call.contract].checked_sub(*amount).map(|rest| {
+                // No coins at all is a failure too.
+                let rest = after[call.contract].checked_sub(*amount).filter(|_| *amount > 0);
+                let paid = rest.map(|rest| {
                     after[call.contract] = rest;
                     after[*to] += amount;
                     after

@@ -145,13 +145,13 @@ fn upload_needs_permission_and_gzip_has_the_checksum_of_its_content() {
         .collect();
     assert_eq!(
         attributes,
-        ["code_checksum", "required_capability", "code_id", "msg_index"]
+        ["code_checksum", "code_id", "required_capability", "msg_index"]
     );
     let again = world.store_code(wasm);
     assert_eq!(again, 2);
     let junk = world.deliver(&alice, vec![store(&alice.address, b"junk")]);
     assert_eq!((junk.codespace.as_str(), junk.code), ("wasm", 2));
-    let text = "failed to execute message; message index: 0: static wasm check failed: not a puppet: create wasm \
+    let text = "failed to execute message; message index: 0: static wasm check failed (parse): not a puppet: create wasm \
                 contract failed";
     assert_eq!(junk.log, text);
 }
@@ -187,7 +187,7 @@ fn env_and_info_have_the_shape_that_contracts_parse() {
     assert_eq!(queried["transaction"], Value::Null);
 }
 
-fn smart(world: &World, contract: &str, msg: Value) -> String {
+pub(crate) fn smart(world: &World, contract: &str, msg: Value) -> String {
     use supercloud_proto::cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse};
     let request = QuerySmartContractStateRequest {
         address: contract.into(),
@@ -224,6 +224,22 @@ fn failed_execution_leaves_no_write_and_no_transfer() {
     assert_eq!(too_much, 5);
 }
 
+#[test]
+fn keys_longer_than_the_store_takes_fail_the_contract_and_not_the_chain() {
+    let mut world = World::new();
+    let contract = world.puppet();
+    let set = |key: &str| json!({ "set": { key: "1" } }).to_string();
+    // The contract's prefix has 38 bytes.
+    let longest = "k".repeat(32_000 - 38);
+    assert_eq!(world.execute(&contract, &set(&longest)).code, 0);
+    assert_eq!(world.stored(&contract, &longest), "1");
+    let longer = format!("{longest}k");
+    let result = world.execute(&contract, &set(&longer));
+    assert_eq!((result.codespace.as_str(), result.code), ("wasm", 29));
+    let remove = json!({ "remove": [longer] }).to_string();
+    assert_eq!(world.execute(&contract, &remove).code, 0);
+}
+
 /// Executes with more than alice has.
 struct MsgFunds(u128);
 
@@ -253,18 +269,18 @@ fn scans_run_both_ways_over_own_keys_only() {
     assert_eq!(world.stored(&contract, "keys"), "keys,c,a");
 }
 
-fn ask(world: &mut World, contract: &str, query: Value) -> Value {
+pub(crate) fn ask(world: &mut World, contract: &str, query: Value) -> Value {
     let script = json!({ "query": query, "set": { "k": "v" } });
     assert_eq!(world.execute(contract, &script.to_string()).log, "");
     serde_json::from_str(&world.stored(contract, "answer")).unwrap()
 }
 
-fn base64(text: &str) -> String {
+pub(crate) fn base64(text: &str) -> String {
     use base64::Engine;
     base64::prelude::BASE64_STANDARD.encode(text)
 }
 
-fn decoded(answer: &Value) -> String {
+pub(crate) fn decoded(answer: &Value) -> String {
     use base64::Engine;
     let data = answer["ok"]["ok"].as_str().unwrap_or_else(|| panic!("{answer}"));
     String::from_utf8(base64::prelude::BASE64_STANDARD.decode(data).unwrap()).unwrap()
@@ -299,16 +315,30 @@ fn contract_queries_see_pending_writes_and_structured_errors() {
         &contract,
         json!({ "grpc": { "path": "/a.Query/B", "data": "" } }),
     );
-    let kind = "path is not allowed from the contract: /a.Query/B";
+    let kind = "gRPC queries are disabled on this chain";
     assert_eq!(answer, json!({ "error": { "unsupported_request": { "kind": kind } } }));
     let answer = ask(&mut world, &contract, json!({ "nonsense": {} }));
+    assert_eq!(answer, json!({ "error": { "unknown": {} } }));
+    let answer = ask(&mut world, &contract, json!({ "bank": {}, "wasm": {} }));
     assert!(answer["error"]["invalid_request"]["error"].is_string());
+    for (query, kind) in [
+        (json!({ "bank": { "all": {} } }), "unknown BankQuery variant"),
+        (json!({ "wasm": { "all": {} } }), "unknown WasmQuery variant"),
+        (json!({ "staking": { "bonded_denom": {} } }), "staking"),
+        (json!({ "distribution": {} }), "distribution"),
+        (json!({ "ibc": { "port_id": {} } }), "ibc"),
+        (json!({ "custom": {} }), "custom"),
+    ] {
+        let answer = ask(&mut world, &contract, query);
+        assert_eq!(answer, json!({ "error": { "unsupported_request": { "kind": kind } } }));
+    }
     let info = json!({ "contract_info": { "contract_addr": contract } });
     let alice = world.alice.address.clone();
+    let port = contract.replacen("akash", "wasm2", 1);
     let answer: Value = serde_json::from_str(&decoded(&ask(&mut world, &contract, wasm(info)))).unwrap();
     assert_eq!(
         answer,
-        json!({ "code_id": 1, "creator": alice, "admin": alice, "pinned": false })
+        json!({ "code_id": 1, "creator": alice, "admin": alice, "pinned": false, "ibc2_port": port })
     );
     let balance = json!({ "bank": { "balance": { "address": alice, "denom": "uact" } } });
     let answer: Value = serde_json::from_str(&decoded(&ask(&mut world, &contract, balance))).unwrap();
@@ -470,7 +500,7 @@ fn only_the_admin_migrates_and_hands_the_contract_on() {
     world.succeed(&bob, vec![pack(&foreign)]);
     foreign.code_id = 9;
     let unknown = world.deliver(&bob, vec![pack(&foreign)]);
-    assert_eq!((unknown.codespace.as_str(), unknown.code), ("wasm", 28));
+    assert_eq!((unknown.codespace.as_str(), unknown.code), ("sdk", 18));
     world.succeed(
         &bob,
         vec![pack(&MsgClearAdmin {

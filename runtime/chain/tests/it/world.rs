@@ -1,10 +1,11 @@
 //! A chain with four people and a clock, and what tests say to it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use k256::ecdsa::signature::Signer;
 use k256::ecdsa::{Signature, SigningKey};
 use sha2::{Digest, Sha256};
+use supercloud_chain::store::{Changes, Reader, RootHash, Store, StoreError};
 use supercloud_chain::{
     Address, AddressCodec, BlockInput, BlockOutput, Chain, Event, Genesis, GenesisAccess, GenesisBalance, GenesisCoin,
     GenesisVoter, QueryResult, TxResult,
@@ -58,8 +59,28 @@ pub(crate) fn codec() -> AddressCodec {
     AddressCodec::new("akash").unwrap()
 }
 
+/// A store that outlives its chain.
+#[derive(Clone)]
+struct SharedStore(Arc<Mutex<MemoryStore>>);
+
+impl Store for SharedStore {
+    fn latest(&self) -> Arc<dyn Reader> {
+        self.0.lock().unwrap().latest()
+    }
+
+    fn at(&self, height: u64) -> Option<Arc<dyn Reader>> {
+        self.0.lock().unwrap().at(height)
+    }
+
+    fn commit(&mut self, height: u64, changes: Changes) -> Result<RootHash, StoreError> {
+        self.0.lock().unwrap().commit(height, changes)
+    }
+}
+
 pub(crate) struct World {
     pub(crate) chain: Chain,
+    pub(crate) vm: Arc<FakeVm>,
+    store: SharedStore,
     pub(crate) time_nanos: u64,
     pub(crate) alice: Person,
     pub(crate) bob: Person,
@@ -140,17 +161,27 @@ impl World {
         let mut genesis = genesis();
         change(&mut genesis);
         let time_nanos = genesis.time_nanos().unwrap();
-        let chain = Chain::init(&genesis, Box::new(MemoryStore::new()), Arc::new(FakeVm::default())).unwrap();
+        let store = SharedStore(Arc::new(Mutex::new(MemoryStore::new())));
+        let vm = Arc::new(FakeVm::default());
+        let chain = Chain::init(&genesis, Box::new(store.clone()), vm.clone()).unwrap();
         let [alice, bob, carol] = ["alice", "bob", "carol"].map(Person::new);
         let gov = chain.gov_address();
         Self {
             chain,
+            vm,
+            store,
             time_nanos,
             alice,
             bob,
             carol,
             gov,
         }
+    }
+
+    /// As if the process had been started anew: the engine knows nothing.
+    pub(crate) fn restart(&mut self) {
+        self.vm.forget();
+        self.chain = Chain::open(Box::new(self.store.clone()), self.vm.clone()).unwrap();
     }
 
     pub(crate) fn block(&mut self, txs: Vec<Vec<u8>>) -> BlockOutput {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use supercloud_chain::vm::{Analysis, Backend, CheckError, Checksum, Vm, VmCall, VmReport};
+use supercloud_chain::vm::{
+    Analysis, Backend, CheckError, CodeKey, CodeRules, FunctionRef, MeteringVersion, Vm, VmCall, VmReport,
+};
 use supercloud_client::message::{self, Compression};
 use supercloud_client::{Client, ClientError, Gas, Key, TxConfig, TxOptions, TxQueue, coin};
 use supercloud_node::{DevGenesis, GenesisAccess, NodeConfig, NodeError, spawn_with};
@@ -13,20 +15,26 @@ use supercloud_store::MemoryStore;
 struct BrokenVm;
 
 impl Vm for BrokenVm {
-    fn check(&self, _: &[u8]) -> Result<Analysis, CheckError> {
+    fn check(&self, _: &[u8], _: &CodeRules) -> Result<Analysis, CheckError> {
         panic!("the engine is broken");
     }
 
-    fn load(&self, _: &[u8]) -> Result<Checksum, CheckError> {
+    fn load(&self, _: &[u8], _: MeteringVersion) -> Result<CodeKey, CheckError> {
         panic!("the engine is broken");
     }
 
-    fn is_loaded(&self, _: &Checksum) -> bool {
+    fn pin(&self, _: &CodeKey) -> bool {
         false
     }
 
+    fn unpin(&self, _: &CodeKey) {}
+
     fn call(&self, _: VmCall<'_>, _: &mut dyn Backend) -> VmReport {
         panic!("the engine is broken");
+    }
+
+    fn symbolise(&self, _: &[u8], _: &[u32]) -> Vec<FunctionRef> {
+        Vec::new()
     }
 }
 

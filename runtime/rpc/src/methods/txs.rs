@@ -68,6 +68,7 @@ pub(crate) fn start_commit(api: &dyn ChainApi, params: &Params) -> Result<Commit
         codespace: String::new(),
         data: Vec::new(),
         log: String::new(),
+        info: String::new(),
         gas_wanted: 0,
         gas_used: 0,
         events: Vec::new(),

@@ -40,6 +40,7 @@ async fn tendermint_reads_results_of_success_and_failure() {
     assert_eq!(parsed[0].log, "");
     assert_eq!(parsed[0].gas_used, 110_000);
     assert_eq!((parsed[2].code.value(), parsed[2].log.as_str()), (5, "broke"));
+    assert_eq!(parsed[2].info, "notes for developers");
 }
 
 #[tokio::test]

@@ -1,12 +1,11 @@
 //! Several calls on one instance, which the public interface does not offer: the gas numbers that cosmwasm-vm's own
 //! tests publish for `hackatom.wasm` were taken that way.
 
-use supercloud_chain::vm::{Backend, BackendResult, EntryPoint, Order, Record};
+use supercloud_chain::vm::{Backend, BackendResult, EntryPoint, MeteringVersion, Order, Record};
 
 use super::*;
 use crate::cache::Codes;
-use crate::check::CheckedModule;
-use crate::config::VmConfig;
+use crate::config::{Tiers, VmConfig};
 use crate::loan;
 
 #[path = "../../tests/it/backend.rs"]
@@ -79,16 +78,18 @@ const LIMIT: u64 = 1_000_000_000_000;
 
 #[test]
 fn gas_of_hackatom_is_that_of_cosmwasm_vm() {
-    let Some(folder) = std::env::var_os("SUPERCLOUD_VECTORS") else {
-        eprintln!("skipped: SUPERCLOUD_VECTORS is not set");
+    let Some(folder) = std::env::var_os("SUPERCLOUD_WASM_VECTORS") else {
+        eprintln!("skipped: SUPERCLOUD_WASM_VECTORS is not set");
         return;
     };
-    let wasm = std::fs::read(std::path::Path::new(&folder).join("hackatom.wasm")).unwrap();
-    let config = VmConfig::default();
+    let wasm = std::fs::read(std::path::Path::new(&folder).join("vm__hackatom.wasm")).unwrap();
+    let config = VmConfig {
+        tiers: Tiers::Optimized,
+        ..VmConfig::default()
+    };
     let codes = Codes::new(&config).unwrap();
-    let module = CheckedModule::new(&wasm, &config).unwrap();
-    codes.load(&module).unwrap();
-    let code = codes.get(&module.analysis().checksum).unwrap();
+    let code = codes.load(&wasm, MeteringVersion::CURRENT).unwrap();
+    let code = codes.find(&code).unwrap();
 
     let (verifier, beneficiary) = (address("verifies"), address("benefits"));
     let init = format!(r#"{{"verifier": "{verifier}", "beneficiary": "{beneficiary}"}}"#);
@@ -112,7 +113,7 @@ fn gas_of_hackatom_is_that_of_cosmwasm_vm() {
     ] {
         let mut mock = mock();
         let used = loan::lend(&mut mock, |loan| {
-            let mut session = Session::open(codes.engine(), &code, loan, 512, LIMIT).unwrap();
+            let mut session = Session::open(&code, loan, LIMIT).unwrap();
             let mut used = 0;
             for (entry_point, args) in &calls {
                 let args: Vec<_> = args.iter().map(|arg| arg.as_bytes()).collect();

@@ -1,14 +1,12 @@
 //! The contract side of the binary interface: version marker, exports, imports, capabilities.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use supercloud_chain::vm::CheckError;
+use supercloud_chain::vm::{CheckError, CheckLayer, WasmLimits};
 use wasmparser::{ExternalKind, FuncType, TypeRef, ValType};
 
 use super::limits::assert_count;
 use super::outline::Outline;
-use super::refuse;
-use crate::config::WasmLimits;
 use crate::imports::{self, MODULE};
 
 /// The guest's memory.
@@ -116,9 +114,9 @@ pub(super) fn check_exports(outline: &Outline<'_>) -> Result<(), CheckError> {
     Ok(())
 }
 
-/// Entry points and their number of parameters.
-pub(super) fn find_entry_points(outline: &Outline<'_>) -> Result<BTreeMap<String, usize>, CheckError> {
-    let mut entry_points = BTreeMap::new();
+/// Entry points, all with the right type.
+pub(super) fn find_entry_points(outline: &Outline<'_>) -> Result<BTreeSet<String>, CheckError> {
+    let mut entry_points = BTreeSet::new();
     for (name, index) in outline.exported_functions() {
         let (two, three) = (TWO_ARGUMENTS.contains(&name), THREE_ARGUMENTS.contains(&name));
         if !two && !three {
@@ -129,14 +127,14 @@ pub(super) fn find_entry_points(outline: &Outline<'_>) -> Result<BTreeMap<String
         if !((two && params == 2 || three && params == 3) && is_pointers(ty, params, 1)) {
             return refuse(format!("entry point {name} has type {ty}"));
         }
-        entry_points.insert(name.to_owned(), params);
+        entry_points.insert(name.to_owned());
     }
     Ok(entry_points)
 }
 
 /// All six classic IBC entry points are there.
-pub(super) fn is_ibc(entry_points: &BTreeMap<String, usize>) -> bool {
-    IBC.iter().all(|name| entry_points.contains_key(*name))
+pub(super) fn is_ibc(entry_points: &BTreeSet<String>) -> bool {
+    IBC.iter().all(|name| entry_points.contains(*name))
 }
 
 /// Only host functions, with the types that the host gives them.
@@ -164,25 +162,30 @@ pub(super) fn check_imports(outline: &Outline<'_>, limits: &WasmLimits) -> Resul
     Ok(())
 }
 
-/// What the module requires, all of it available.
-pub(super) fn check_capabilities(
-    outline: &Outline<'_>,
-    available: &BTreeSet<String>,
-) -> Result<BTreeSet<String>, CheckError> {
+/// What the module requires.
+pub(super) fn find_capabilities(outline: &Outline<'_>) -> BTreeSet<String> {
     let names = outline.exported_functions().map(|(name, _)| name);
-    let required: BTreeSet<_> = names
+    names
         .filter_map(|name| name.strip_prefix(CAPABILITY_PREFIX))
         .map(str::to_owned)
-        .collect();
+        .collect()
+}
+
+/// All that is required is available.
+pub(super) fn check_capabilities(required: &BTreeSet<String>, available: &BTreeSet<String>) -> Result<(), CheckError> {
     let missing: Vec<_> = required.difference(available).map(String::as_str).collect();
     if missing.is_empty() {
-        Ok(required)
+        Ok(())
     } else {
-        refuse(format!(
-            "required capabilities are not available: {}",
-            missing.join(", ")
-        ))
+        super::refuse(
+            CheckLayer::Capability,
+            format!("required capabilities are not available: {}", missing.join(", ")),
+        )
     }
+}
+
+fn refuse<T>(reason: impl Into<String>) -> Result<T, CheckError> {
+    super::refuse(CheckLayer::Interface, reason)
 }
 
 fn is_pointers(ty: &FuncType, params: usize, results: usize) -> bool {

@@ -1,17 +1,15 @@
 //! Numeric limits of a module. Each has its own text, with the value seen and the limit.
 
-use supercloud_chain::vm::CheckError;
+use supercloud_chain::vm::{CheckError, CheckLayer, WasmLimits};
 
 use super::outline::Outline;
-use super::refuse;
-use crate::config::WasmLimits;
 
 /// At most one table, with a maximum.
 pub(super) fn check_tables(outline: &Outline<'_>, limits: &WasmLimits) -> Result<(), CheckError> {
     let table = match outline.tables.as_slice() {
         [] => return Ok(()),
         [table] => table,
-        tables => return refuse(format!("{} tables; a contract may have one", tables.len())),
+        tables => return refuse(format!("{} tables; a contract may have at most 1", tables.len())),
     };
     match table.maximum {
         None => refuse("the table has no maximum"),
@@ -55,13 +53,15 @@ pub(super) fn check_functions(outline: &Outline<'_>, limits: &WasmLimits) -> Res
         limits.total_function_params,
         "function parameters in total",
     )?;
-    for locals in &outline.locals {
-        assert_at_most(*locals, limits.function_locals, "locals of a function")?;
+    for (index, locals) in outline.locals.iter().enumerate() {
+        assert_at_most(*locals, limits.function_locals.into(), "locals of a function")
+            .map_err(|error| outline.in_body(index, error))?;
     }
     let locals = outline.locals.iter().sum();
-    assert_at_most(locals, limits.total_function_locals, "function locals in total")?;
-    for (_, body) in &outline.bodies {
-        assert_count(body.range().len(), limits.function_bytes, "bytes of a function body")?;
+    assert_at_most(locals, limits.total_function_locals.into(), "function locals in total")?;
+    for (index, (_, body)) in outline.bodies.iter().enumerate() {
+        assert_count(body.range().len(), limits.function_bytes, "bytes of a function body")
+            .map_err(|error| outline.in_body(index, error))?;
     }
     Ok(())
 }
@@ -71,8 +71,12 @@ pub(super) fn check_globals(outline: &Outline<'_>, limits: &WasmLimits) -> Resul
     assert_count(outline.globals as usize, limits.globals, "globals")
 }
 
-pub(super) fn assert_count(seen: usize, limit: usize, what: &str) -> Result<(), CheckError> {
-    assert_at_most(seen as u64, limit as u64, what)
+pub(super) fn assert_count(seen: usize, limit: u32, what: &str) -> Result<(), CheckError> {
+    assert_at_most(seen as u64, limit.into(), what)
+}
+
+fn refuse<T>(reason: impl Into<String>) -> Result<T, CheckError> {
+    super::refuse(CheckLayer::Limits, reason)
 }
 
 fn assert_at_most(seen: u64, limit: u64, what: &str) -> Result<(), CheckError> {

@@ -6,7 +6,8 @@
 //! - declared locals beyond [`gas::FREE_LOCALS`] cost an operator each, charged before the first operator;
 //! - to charge is: if less is left than the cost, set the flag and trap, with nothing deducted; else deduct.
 //!
-//! Beyond wasmd, which refuses them: `memory.copy` and `memory.fill` are charged by length right before they run.
+//! Beyond wasmd, which refuses them: `memory.copy`, `memory.fill` and `memory.init` are charged by length right before
+//! they run.
 
 use wasm_encoder::InstructionSink;
 use wasmparser::Operator;
@@ -55,7 +56,7 @@ impl Meter {
             });
         }
         self.pending += gas::OPERATOR;
-        if let Operator::MemoryCopy { .. } | Operator::MemoryFill { .. } = operator {
+        if let Operator::MemoryCopy { .. } | Operator::MemoryFill { .. } | Operator::MemoryInit { .. } = operator {
             self.charge_length(out, label);
         }
     }

@@ -1,10 +1,10 @@
 //! Gas of single functions, to be checked by hand: `O` is an operator, `A` an accounting operator.
 
+use supercloud_chain::vm::CodeRules;
 use wasmtime::{Engine, Instance, Module, Store, Val};
 
 use super::*;
-use crate::config::VmConfig;
-use crate::engine::{on_large_stack, settings};
+use crate::engine::{Compiler, on_large_stack, settings};
 
 const O: u64 = 115;
 const A: u64 = 1_610;
@@ -25,6 +25,7 @@ fn metered(functions: &str) -> Vec<u8> {
             (memory (export "memory") 1)
             (table 2 2 funcref)
             (elem (i32.const 1) $leaf)
+            (data $some "some")
             (type $unit (func))
             (func (export "interface_version_8"))
             (func (export "allocate") (param i32) (result i32) unreachable)
@@ -33,11 +34,18 @@ fn metered(functions: &str) -> Vec<u8> {
             {functions})"#
     );
     let wasm = wat::parse_str(wat).unwrap();
-    inject(&CheckedModule::new(&wasm, &VmConfig::default()).unwrap()).unwrap()
+    inject(&CheckedModule::new(&wasm, &CodeRules::default()).unwrap()).unwrap()
 }
 
+/// The outcome, which no compiler may change.
 fn run(functions: &str, limit: u64) -> Outcome {
-    let engine = Engine::new(&settings()).unwrap();
+    let optimized = run_compiled(Compiler::Optimizing, functions, limit);
+    assert_eq!(run_compiled(Compiler::Baseline, functions, limit), optimized);
+    optimized
+}
+
+fn run_compiled(compiler: Compiler, functions: &str, limit: u64) -> Outcome {
+    let engine = Engine::new(&settings(compiler)).unwrap();
     let module = Module::new(&engine, metered(functions)).unwrap();
     let mut store = Store::new(&engine, ());
     let instance = Instance::new(&mut store, &module, &[]).unwrap();
@@ -97,6 +105,11 @@ fn every_operator_is_charged_by_the_rule() {
         (locals(30), O + A),
         (locals(31) + "nop", 2 * O + O + A),
         (locals(100) + "(loop)", 71 * O + A + A + A),
+        ("(data.drop $some)".into(), O + A),
+        (
+            "(memory.init $some (i32.const 0) (i32.const 0) (i32.const 4))".into(),
+            4 * O + 4 * O + A,
+        ),
         // Bulk operators: themselves, their operands and a price per byte.
         (
             "(memory.fill (i32.const 0) (i32.const 0) (i32.const 10))".into(),
@@ -145,18 +158,25 @@ fn a_trap_of_the_guest_leaves_the_flag_alone() {
     // `unreachable` is charged with what follows, which does not come: it is free.
     let outcome = run("(func (export \"f\") nop unreachable)", LIMIT);
     assert_eq!((outcome.used, outcome.exhausted, outcome.trapped), (0, false, true));
-    // The frame's slots stay taken: nobody calls the instance again.
-    assert_eq!(outcome.stack_left, STACK_SLOTS - 16);
+    assert_eq!(outcome.stack_left, STACK_SLOTS);
+    // What a call paid for stays taken: nobody calls the instance again.
+    let outcome = run(
+        "(func $f (export \"f\") (if (i32.const 1) (then unreachable)) (call $f))",
+        LIMIT,
+    );
+    assert_eq!(outcome.stack_left, STACK_SLOTS - 17);
 }
 
 #[test]
-fn frames_take_slots_for_parameters_locals_and_operands() {
+fn frames_on_a_cycle_take_slots_for_parameters_locals_and_operands() {
     let outcome = run(
-        r#"(func $g (param i64 i64) (result i64) (local f32 f64 i32) (i64.add (local.get 0) (local.get 1)) unreachable)
-        (func (export "f") (drop (call $g (i64.const 1) (i64.const 2))))"#,
+        r#"(func $g (param i64 i64) (result i64) (local f32 f64 i32) (i64.add (local.get 0) (local.get 1)) (call $f) unreachable)
+        (func $f (export "f") (if (i32.load (i32.const 0)) (then unreachable))
+            (i32.store (i32.const 0) (i32.const 1))
+            (drop (call $g (i64.const 1) (i64.const 2))))"#,
         LIMIT,
     );
-    assert_eq!(outcome.stack_left, STACK_SLOTS - (16 + 2) - (16 + 2 + 3 + 2));
+    assert_eq!(outcome.stack_left, STACK_SLOTS - 2 * (16 + 2) - (16 + 2 + 3 + 2));
 }
 
 #[test]
@@ -165,6 +185,16 @@ fn endless_recursion_ends_by_the_meter_not_by_the_machine() {
     assert!(outcome.trapped && !outcome.exhausted);
     assert!(outcome.stack_left < 0);
     assert_eq!(outcome.used, 4_096 * A);
+}
+
+#[test]
+fn recursion_through_the_table_ends_by_the_meter_under_any_name_of_its_type() {
+    let outcome = run(
+        r#"(type $twin (func)) (elem (i32.const 0) $f)
+        (func $f (export "f") (type $unit) (call_indirect (type $twin) (i32.const 0)))"#,
+        u64::MAX / 2,
+    );
+    assert!(outcome.trapped && outcome.stack_left < 0, "{outcome:?}");
 }
 
 #[test]

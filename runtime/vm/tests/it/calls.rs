@@ -1,7 +1,7 @@
-use supercloud_chain::vm::{BackendError, EntryPoint, Vm, VmCall, VmError};
+use supercloud_chain::vm::{BackendError, CodeKey, EntryPoint, MAX_TRACE_FRAMES, Vm, VmCall, VmError, VmReport};
 
 use crate::backend::MockBackend;
-use crate::contract::{GAS, VM, call, communication, contract, execute, query};
+use crate::contract::{GAS, VM, call, communication, contract, execute, load, query};
 
 const ECHO: &str = r#"
     (func (export "query") (param i32 i32) (result i32) (local.get 1))
@@ -33,7 +33,7 @@ fn a_missing_entry_point_is_named_after_its_arguments_were_paid() {
 #[test]
 fn a_code_must_be_loaded() {
     let call = VmCall {
-        checksum: &[7; 32],
+        code: CodeKey::current([7; 32]),
         entry_point: EntryPoint::Query,
         args: &[],
         gas_limit: 5,
@@ -41,7 +41,7 @@ fn a_code_must_be_loaded() {
     let report = VM.call(call, &mut MockBackend::default());
     assert_eq!(report.result, Err(VmError::NotLoaded));
     assert_eq!((report.gas_internal, report.gas_external), (0, 0));
-    assert!(!VM.is_loaded(&[7; 32]));
+    assert!(!VM.pin(&CodeKey::current([7; 32])));
 }
 
 #[test]
@@ -168,12 +168,57 @@ fn loading_is_idempotent_and_calls_run_in_parallel() {
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
-                let checksum = VM.load(&wasm).unwrap();
-                assert!(VM.is_loaded(&checksum));
+                let code = load(&wasm).unwrap();
+                assert!(VM.pin(&code));
                 for _ in 0..50 {
                     assert_eq!(query(&wasm, [b"", b"echo"]), Ok(b"echo".to_vec()));
                 }
             });
         }
     });
+}
+
+#[test]
+fn a_stopped_call_tells_which_functions_were_running() {
+    let wasm = contract(
+        r#"(func $inner (if (i32.const 1) (then unreachable)))
+        (func $outer (call $inner))
+        (func (export "query") (param i32 i32) (result i32) (call $outer) (local.get 0))
+        (func (export "sudo") (param i32 i32) (result i32) (call $abort (local.get 1)) (local.get 0))
+        (func (export "execute") (param i32 i32 i32) (result i32) (call $outer) (local.get 0))"#,
+    );
+    let run = |entry_point, args: &[&[u8]]| call(&wasm, entry_point, args, &mut MockBackend::default());
+    let trapped = run(EntryPoint::Query, &[b"", b""]);
+    assert_eq!(trapped.result, Err(VmError::Trap("unreachable")));
+    let names = |report: &VmReport| -> Vec<String> {
+        let functions = VM.symbolise(&wasm, &report.trace);
+        functions
+            .into_iter()
+            .map(|function| function.name.unwrap_or_default())
+            .collect()
+    };
+    assert_eq!(names(&trapped), ["inner", "outer", ""]);
+    let aborted = run(EntryPoint::Sudo, &[b"", b"last words"]);
+    assert_eq!(aborted.result, Err(VmError::Aborted("last words".into())));
+    assert_eq!(aborted.trace.len(), 1);
+    let fine = call(
+        &contract(ECHO),
+        EntryPoint::Query,
+        &[b"", b""],
+        &mut MockBackend::default(),
+    );
+    assert_eq!(fine.trace, Vec::<u32>::new());
+}
+
+#[test]
+fn a_trace_has_a_bound() {
+    let body = "(func $f (call $f)) (func (export \"query\") (param i32 i32) (result i32) (call $f) (local.get 0))";
+    let report = call(
+        &contract(body),
+        EntryPoint::Query,
+        &[b"", b""],
+        &mut MockBackend::default(),
+    );
+    assert_eq!(report.result, Err(VmError::Trap("call stack exhausted")));
+    assert_eq!(report.trace.len(), MAX_TRACE_FRAMES);
 }

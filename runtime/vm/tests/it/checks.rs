@@ -1,18 +1,14 @@
-use supercloud_chain::vm::{Analysis, Vm};
-use supercloud_vm::{VmConfig, WasmtimeVm};
+use supercloud_chain::vm::{Analysis, CheckLayer, CodeRules, FunctionRef, Vm};
 
-use crate::contract::{ALLOCATE, FRAME, HELPERS, IMPORTS, VM, contract, module};
+use crate::contract::{self, ALLOCATE, FRAME, HELPERS, IMPORTS, VM, contract, load, module};
 
 fn check(wasm: &[u8]) -> Result<Analysis, String> {
-    VM.check(wasm).map_err(|error| error.reason)
+    contract::check(wasm).map_err(|error| error.reason)
 }
 
-/// The refusal of a contract with `body`; loading must refuse alike.
+/// The refusal of a contract with `body`.
 fn refusal(parts: &[&str]) -> String {
-    let wasm = module(parts);
-    let reason = check(&wasm).unwrap_err();
-    assert_eq!(VM.load(&wasm).unwrap_err().reason, reason);
-    reason
+    check(&module(parts)).unwrap_err()
 }
 
 /// A contract without imports.
@@ -37,7 +33,7 @@ fn analysis_tells_what_a_contract_is() {
     );
     assert_eq!(analysis.migrate_version, Some(42));
     assert!(!analysis.has_ibc_entry_points);
-    assert_eq!(VM.load(&wasm).unwrap(), analysis.checksum);
+    assert_eq!(load(&wasm).unwrap().checksum, analysis.checksum);
 }
 
 #[test]
@@ -210,9 +206,9 @@ fn missing_capabilities_are_listed_in_order() {
         refusal(&[FRAME, ALLOCATE, body]),
         "required capabilities are not available: air, nutrients"
     );
-    let mut config = VmConfig::default();
-    config.capabilities.extend(["air".into(), "nutrients".into()]);
-    assert!(WasmtimeVm::new(config).unwrap().check(&plain(body)).is_ok());
+    let mut rules = CodeRules::default();
+    rules.capabilities.extend(["air".into(), "nutrients".into()]);
+    assert!(VM.check(&plain(body), &rules).is_ok());
 }
 
 #[test]
@@ -295,7 +291,6 @@ fn features_beyond_the_list_are_refused() {
         "(table 1 1 funcref) (table 1 1 funcref)",
         "(tag $t) (func (throw $t))",
         "(global i32 (i32.add (i32.const 1) (i32.const 1)))",
-        "(data \"passive\") (func (memory.init 0 (i32.const 0) (i32.const 0) (i32.const 0)))",
         "(func (drop (i64.add128 (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0))))",
         "(memory i64 1)",
     ] {
@@ -308,17 +303,17 @@ fn features_beyond_the_list_are_refused() {
 fn a_broken_body_names_its_function() {
     let wasm = wat::parse_str(format!("(module {FRAME} {ALLOCATE} (func (result i32)))")).unwrap();
     let reason = check(&wasm).unwrap_err();
-    assert!(
-        reason.starts_with("function 3: invalid wasm: type mismatch"),
-        "{reason}"
-    );
+    assert!(reason.starts_with("invalid wasm: type mismatch"), "{reason}");
+    let error = contract::check(&wasm).unwrap_err();
+    assert_eq!(error.layer, CheckLayer::Parse);
+    assert_eq!(error.function, Some(FunctionRef { index: 3, name: None }));
 }
 
 #[test]
 fn start_functions_are_refused() {
     assert_eq!(
         refusal(&[FRAME, ALLOCATE, "(func $init) (start $init)"]),
-        "the module has a start function (3); contracts must not run on loading"
+        "the module has a start function; contracts must not run on loading"
     );
 }
 
@@ -363,5 +358,76 @@ fn padded_table_indices_of_new_compilers_are_accepted() {
     padded[at - 2] += 4;
     padded[find(&wasm, &[4, 2, 0, 0x0b]) - 1] += 4;
     assert_eq!(check(&padded).err(), None);
-    assert!(VM.load(&padded).is_ok());
+    assert!(load(&padded).is_ok());
+}
+
+#[test]
+fn a_refusal_names_layer_and_function() {
+    let refused = |body: &str| contract::check(&plain(body)).unwrap_err();
+    for (body, layer, text) in [
+        (
+            format!("(func $big (local {}))", "i32 ".repeat(101)),
+            CheckLayer::Limits,
+            "static wasm check failed (limits): function 3 (big): 101 locals of a function; the limit is 100",
+        ),
+        (
+            "(func $init) (start $init)".into(),
+            CheckLayer::Interface,
+            "static wasm check failed (interface): function 3 (init): the module has a start function; contracts must not \
+             run on loading",
+        ),
+        (
+            "(table 1 1 funcref) (elem func 0) (func $set (table.init 0 (i32.const 0) (i32.const 0) (i32.const 0)))"
+                .into(),
+            CheckLayer::Parse,
+            "static wasm check failed (parse): an element segment is not active; only data segments may be passive",
+        ),
+        (
+            "(table 1 1 funcref) (func $copy (table.copy (i32.const 0) (i32.const 0) (i32.const 0)))".into(),
+            CheckLayer::Parse,
+            "static wasm check failed (parse): function 3 (copy): operators on tables (table.init, table.copy, elem.drop) \
+             are not accepted",
+        ),
+        (
+            "(func (export \"requires_air\"))".into(),
+            CheckLayer::Capability,
+            "static wasm check failed (capability): required capabilities are not available: air",
+        ),
+    ] {
+        let error = refused(&body);
+        assert_eq!((error.layer, error.to_string().as_str()), (layer, text));
+    }
+}
+
+#[test]
+fn what_was_accepted_once_loads_under_stricter_rules() {
+    let wasm = plain("(func (local i32 i32 i32)) (func (export \"requires_iterator\"))");
+    let mut rules = CodeRules::default();
+    rules.limits.function_locals = 2;
+    let refused = VM.check(&wasm, &rules).unwrap_err();
+    assert_eq!(refused.reason, "3 locals of a function; the limit is 2");
+    rules = CodeRules::default();
+    rules.capabilities.clear();
+    assert_eq!(VM.check(&wasm, &rules).unwrap_err().layer, CheckLayer::Capability);
+    assert_eq!(load(&wasm).err(), None);
+}
+
+#[test]
+fn bulk_memory_needs_the_chains_consent() {
+    for body in [
+        "(func (memory.copy (i32.const 0) (i32.const 0) (i32.const 0)))",
+        "(func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0)))",
+        "(data \"passive\") (func (memory.init 0 (i32.const 0) (i32.const 0) (i32.const 0)))",
+        "(data \"passive\") (func (data.drop 0))",
+    ] {
+        let wasm = plain(body);
+        assert_eq!(check(&wasm).err(), None, "{body}");
+        let rules = CodeRules {
+            bulk_memory: false,
+            ..CodeRules::default()
+        };
+        let error = VM.check(&wasm, &rules).unwrap_err();
+        assert_eq!(error.layer, CheckLayer::Parse);
+        assert!(error.reason.contains("bulk"), "{}", error.reason);
+    }
 }

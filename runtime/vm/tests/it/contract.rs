@@ -2,12 +2,30 @@
 
 use std::sync::LazyLock;
 
-use supercloud_chain::vm::{EntryPoint, Vm, VmCall, VmError, VmReport};
-use supercloud_vm::{VmConfig, WasmtimeVm};
+use supercloud_chain::vm::{
+    Analysis, CheckError, CodeKey, CodeRules, EntryPoint, MeteringVersion, Vm, VmCall, VmError, VmReport,
+};
+use supercloud_vm::{Tiers, VmConfig, WasmtimeVm};
 
 use crate::backend::MockBackend;
 
-pub(crate) static VM: LazyLock<WasmtimeVm> = LazyLock::new(|| WasmtimeVm::new(VmConfig::default()).unwrap());
+/// Optimised at once: the same code runs in every run of a test. What the tiers share is tested in `tiers`.
+pub(crate) static VM: LazyLock<WasmtimeVm> = LazyLock::new(|| {
+    let config = VmConfig {
+        tiers: Tiers::Optimized,
+        ..VmConfig::default()
+    };
+    WasmtimeVm::new(config).unwrap()
+});
+
+/// By the default rules.
+pub(crate) fn check(wasm: &[u8]) -> Result<Analysis, CheckError> {
+    VM.check(wasm, &CodeRules::default())
+}
+
+pub(crate) fn load(wasm: &[u8]) -> Result<CodeKey, CheckError> {
+    VM.load(wasm, MeteringVersion::CURRENT)
+}
 
 pub(crate) const GAS: u64 = 1_000_000_000_000;
 
@@ -97,10 +115,10 @@ pub(crate) fn call_with_gas(
     backend: &mut MockBackend,
     gas_limit: u64,
 ) -> VmReport {
-    let checksum = &VM.load(wasm).unwrap();
+    let code = load(wasm).unwrap();
     VM.call(
         VmCall {
-            checksum,
+            code,
             entry_point,
             args,
             gas_limit,

@@ -103,7 +103,7 @@ fn keys_are_recovered() {
 }
 
 /// RFC 8032, section 7.1, test 2: one byte of message.
-fn ed25519() -> ([u8; 1], Vec<u8>, Vec<u8>) {
+pub(crate) fn ed25519() -> ([u8; 1], Vec<u8>, Vec<u8>) {
     let key = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c";
     let signature = "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da\
                      085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";

@@ -8,15 +8,24 @@ mod backend;
 mod bulk;
 mod calls;
 mod checks;
+mod conformance;
 mod contract;
 mod crypto;
 mod depth;
 mod floats;
+#[allow(unreachable_pub, reason = "public where the fuzz targets use it")]
+#[path = "../../fuzz/src/lib.rs"]
+mod fuzz;
+mod fuzzed;
 mod gas;
 mod iterators;
+mod json;
+mod malicious;
 mod memory;
 mod nesting;
 mod regions;
 mod restart;
 mod robustness;
 mod storage;
+mod tiers;
+mod vectors;

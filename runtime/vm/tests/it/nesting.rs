@@ -4,14 +4,14 @@ use std::rc::Rc;
 use supercloud_chain::vm::{BackendError, BackendResult, EntryPoint, Vm, VmCall, VmError};
 
 use crate::backend::MockBackend;
-use crate::contract::{GAS, VM, contract};
+use crate::contract::{GAS, VM, contract, load};
 
 /// query(_, request): asks the chain.
 const ASK: &str = "(func (export \"query\") (param i32 i32) (result i32) (call $query_chain (local.get 1)))";
 
 /// Calls the contract, whose query calls the contract, and so on.
 fn descend(levels: usize, reached: &Rc<Cell<usize>>) -> Result<Vec<u8>, VmError> {
-    let checksum = VM.load(&contract(ASK)).unwrap();
+    let code = load(&contract(ASK)).unwrap();
     let inner = Rc::clone(reached);
     let mut backend = MockBackend::with_querier(move |_, _| -> BackendResult<Vec<u8>> {
         inner.set(inner.get() + 1);
@@ -24,7 +24,7 @@ fn descend(levels: usize, reached: &Rc<Cell<usize>>) -> Result<Vec<u8>, VmError>
         )
     });
     let call = VmCall {
-        checksum: &checksum,
+        code,
         entry_point: EntryPoint::Query,
         args: &[b"", b""],
         gas_limit: GAS,

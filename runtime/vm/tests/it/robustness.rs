@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use supercloud_chain::vm::{EntryPoint, Vm};
+use supercloud_chain::vm::EntryPoint;
 
 use crate::backend::MockBackend;
-use crate::contract::{VM, call_with_gas, contract};
+use crate::contract::{call_with_gas, check, contract, load};
 
 /// A contract that does a little of everything.
 static CONTRACT: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -28,11 +28,11 @@ static CONTRACT: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 /// Must not panic or hang; a refusal by the engine of what the checks accepted is a fault.
 fn survive(wasm: &[u8]) -> Result<(), TestCaseError> {
-    let checked = VM.check(wasm).map_err(|error| error.reason);
+    let checked = check(wasm).map_err(|error| error.reason);
     if checked.is_err() {
         return Ok(());
     }
-    prop_assert_eq!(VM.load(wasm).err(), None);
+    prop_assert_eq!(load(wasm).err(), None);
     let mut backend = MockBackend::with_storage([("env", "value")]);
     let report = call_with_gas(wasm, EntryPoint::Query, &[b"env", b"message"], &mut backend, 50_000_000);
     prop_assert!(report.gas_internal <= 50_000_000);
@@ -61,11 +61,11 @@ proptest! {
     #[test]
     fn truncated_contracts_are_refused(length in any::<prop::sample::Index>()) {
         let wasm = &CONTRACT[..length.index(CONTRACT.len())];
-        prop_assert!(VM.check(wasm).is_err() || wasm.len() > CONTRACT.len() / 2);
+        prop_assert!(check(wasm).is_err() || wasm.len() > CONTRACT.len() / 2);
     }
 
     #[test]
     fn random_bytes_are_refused(bytes in vec(any::<u8>(), 0..200)) {
-        prop_assert!(VM.check(&[&b"\0asm\x01\0\0\0"[..], &bytes].concat()).is_err());
+        prop_assert!(check(&[&b"\0asm\x01\0\0\0"[..], &bytes].concat()).is_err());
     }
 }
