@@ -18,9 +18,12 @@ use crate::wasm::host_params::{self, DEFAULT_MAX_CODE_BYTES, DEFAULT_MAX_GOV_COD
 mod apply;
 pub(crate) mod export;
 mod import;
+mod state;
 mod wasm;
 
 pub(crate) use apply::{apply_genesis, apply_last_block};
+pub use state::GenesisState;
+pub(crate) use state::{apply_state, assert_root, export_state};
 pub use wasm::WasmGenesis;
 
 /// Longest chain id in bytes, as in CometBFT.
@@ -36,6 +39,9 @@ pub struct Genesis {
     pub chain_id: String,
     /// RFC 3339 time before the first block.
     pub genesis_time: String,
+    /// Height of the first block, at least 1. Above 1 for a chain that goes on from an exported state.
+    #[serde(default = "default_initial_height")]
+    pub initial_height: u64,
     /// Prefix of all addresses.
     #[serde(default = "default_prefix")]
     pub bech32_prefix: String,
@@ -60,6 +66,9 @@ pub struct Genesis {
     /// Fees and gas.
     #[serde(default)]
     pub fees: GenesisFees,
+    /// A whole state, from [`crate::Querier::export_genesis`]; then `balances` and all after them have their defaults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<GenesisState>,
 }
 
 /// Coins of one account.
@@ -357,12 +366,30 @@ pub enum GenesisError {
         /// What is missing.
         reason: String,
     },
+    /// A part beside an exported state, which holds everything.
+    #[error("{place} must be left out: the genesis has a whole state")]
+    BesideState {
+        /// Which part.
+        place: &'static str,
+    },
+    /// A part of an exported state that cannot be.
+    #[error("state: {place}: {reason}")]
+    State {
+        /// Which part.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The first state could not be built.
     #[error("building the first state: {0}")]
     Apply(String),
     /// The first commit failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn default_initial_height() -> u64 {
+    1
 }
 
 fn default_prefix() -> String {
@@ -375,6 +402,7 @@ impl Genesis {
         Self {
             chain_id: chain_id.into(),
             genesis_time: genesis_time.into(),
+            initial_height: default_initial_height(),
             bech32_prefix: default_prefix(),
             balances: Vec::new(),
             denoms: Vec::new(),
@@ -383,6 +411,7 @@ impl Genesis {
             gov: GenesisGov::default(),
             wasm: GenesisWasm::default(),
             fees: GenesisFees::default(),
+            state: None,
         }
     }
 
@@ -408,7 +437,12 @@ impl Genesis {
             });
         }
         self.time_nanos()?;
+        assert_range("initial_height", self.initial_height, 1, i64::MAX as u64)?;
         let codec = self.codec()?;
+        if let Some(state) = &self.state {
+            self.assert_only_state()?;
+            return state.assert_valid();
+        }
         self.assert_gov_valid(&codec)?;
         for price in &self.fees.min_gas_prices {
             if crate::coin::assert_denom(&price.denom).is_err() || parse_price(&price.amount).is_none() {

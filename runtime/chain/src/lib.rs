@@ -61,7 +61,7 @@ pub use event::{Attribute, Event};
 pub use gas::OutOfGas;
 pub use genesis::{
     Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFees, GenesisGov,
-    GenesisMinter, GenesisSendRestriction, GenesisVoter, GenesisWasm, WasmGenesis,
+    GenesisMinter, GenesisSendRestriction, GenesisState, GenesisVoter, GenesisWasm, WasmGenesis,
 };
 pub use gov::GovError;
 pub use tokenfactory::TokenFactoryError;

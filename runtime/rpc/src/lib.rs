@@ -30,6 +30,6 @@ mod wire;
 pub use api::{BroadcastError, ChainApi, GenesisInfo, HeightRange, Identity, MempoolStats, TxLocation, Validator};
 pub use block::{BlockId, BlockRecord, Commit, CommitSignature, Hash, Header, tx_hash};
 pub use error::RpcError;
-pub use seal::{PrecommitVote, SealInput, SealedBlock, seal_block};
+pub use seal::{PrecommitVote, SealInput, SealedBlock, seal_block, seal_first_block};
 pub use search::{Condition, Operand, Operation, Query, QueryError};
 pub use server::{MAX_BODY_BYTES, router};

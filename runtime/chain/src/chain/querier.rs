@@ -6,7 +6,7 @@ use crate::block::{QueryResult, TxResult};
 use crate::diagnostics::{Diagnostics, Tracing};
 use crate::error::TxError;
 use crate::gas::GasMeter;
-use crate::genesis::{self, GenesisError, WasmGenesis};
+use crate::genesis::{self, Genesis, GenesisError, WasmGenesis};
 use crate::machine::{BlockTime, Environment, Machine, TxPosition};
 use crate::state::State;
 use crate::{query, tx, wasm};
@@ -65,6 +65,15 @@ impl Querier {
         genesis::export::export_wasm(&mut self.machine()).map_err(|error| GenesisError::NotAChain {
             reason: error.to_string(),
         })
+    }
+
+    /// The whole state, as a genesis that goes on after this height with the same root.
+    ///
+    /// # Errors
+    ///
+    /// Only when the state contradicts itself or cannot be read.
+    pub fn export_genesis(&self) -> Result<Genesis, GenesisError> {
+        genesis::export_state(&self.machine())
     }
 
     /// Answers a query.

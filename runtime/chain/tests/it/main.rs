@@ -8,6 +8,7 @@ mod code_rules;
 mod diagnostics;
 mod fake_vm;
 mod genesis;
+mod genesis_state;
 mod genesis_wasm;
 mod gov;
 mod hostile;
