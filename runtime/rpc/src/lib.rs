@@ -22,12 +22,15 @@ mod json;
 mod merkle;
 mod methods;
 mod params;
+mod prove;
 mod seal;
 mod search;
 mod server;
 mod wire;
 
-pub use api::{BroadcastError, ChainApi, GenesisInfo, HeightRange, Identity, MempoolStats, TxLocation, Validator};
+pub use api::{
+    BroadcastError, ChainApi, GenesisInfo, HeightRange, Identity, MempoolStats, StateProof, TxLocation, Validator,
+};
 pub use block::{BlockId, BlockRecord, Commit, CommitSignature, Hash, Header, tx_hash};
 pub use error::RpcError;
 pub use seal::{PrecommitVote, SealInput, SealedBlock, seal_block, seal_first_block};

@@ -6,6 +6,7 @@ use crate::api::ChainApi;
 use crate::error::RpcError;
 use crate::json;
 use crate::params::Params;
+use crate::prove;
 
 pub(super) fn info(api: &dyn ChainApi, _: &Params) -> Result<Value, RpcError> {
     let identity = api.identity();
@@ -23,9 +24,7 @@ pub(super) fn info(api: &dyn ChainApi, _: &Params) -> Result<Value, RpcError> {
 
 pub(super) fn query(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
     if params.flag("prove")? {
-        return Err(RpcError::InvalidParams(
-            "prove: this version serves no state proofs".into(),
-        ));
+        return prove::query(api, params);
     }
     let path = params.text("path")?.unwrap_or_default();
     let result = api.abci_query(&path, &params.hex_bytes("data")?, params.height("height")?);
