@@ -5,6 +5,7 @@
 mod artifacts;
 mod demo;
 mod dev;
+mod node;
 mod output;
 mod sdl;
 mod suite;
@@ -33,6 +34,9 @@ enum Command {
     DemoWorkload,
     /// Run a development chain with funded accounts until interrupted
     Dev(dev::DevArgs),
+    /// Run a node that keeps its chain in a folder, and look after that folder
+    #[command(subcommand)]
+    Node(node::NodeCommand),
     /// Show what an SDL file means to the market
     Sdl(sdl::SdlArgs),
     /// Tools for compiled contracts
@@ -43,10 +47,10 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let default_filter = if matches!(cli.command, Command::DemoWorkload) {
-        "info"
-    } else {
-        "error"
+    let default_filter = match cli.command {
+        Command::DemoWorkload => "info",
+        Command::Node(_) => "error,supercloud_node=info",
+        _ => "error",
     };
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_filter)))
@@ -56,6 +60,7 @@ async fn main() -> ExitCode {
         Command::Demo(args) => return demo::main(args).await,
         Command::DemoWorkload => workload::run().await,
         Command::Dev(args) => dev::run(args).await,
+        Command::Node(command) => return node::main(command).await,
         Command::Sdl(args) => sdl::run(args),
         Command::Wasm(command) => return wasm::main(command),
     };

@@ -24,11 +24,14 @@ mod import_wasm;
 mod proto_json;
 mod state;
 mod wasm;
+mod whole;
 
 pub(crate) use apply::{apply_genesis, apply_last_block};
 pub use proto_json::ProtoJson;
 pub use state::{GenesisFactoryDenom, GenesisMinted, GenesisProposals, GenesisState, GenesisTimelock};
 pub use wasm::WasmGenesis;
+pub use whole::WholeState;
+pub(crate) use whole::{apply_state, assert_root, export_state};
 
 /// Longest chain id in bytes, as in CometBFT.
 pub(crate) const MAX_CHAIN_ID_LEN: usize = 50;
@@ -43,6 +46,9 @@ pub struct Genesis {
     pub chain_id: String,
     /// RFC 3339 time before the first block.
     pub genesis_time: String,
+    /// Height of the first block, at least 1. Above 1 for a chain that goes on from an exported state.
+    #[serde(default = "default_initial_height")]
+    pub initial_height: u64,
     /// Prefix of all addresses.
     #[serde(default = "default_prefix")]
     pub bech32_prefix: String,
@@ -70,6 +76,9 @@ pub struct Genesis {
     /// The rest of another chain's state, from [`crate::Querier::export`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<GenesisState>,
+    /// A whole state, from [`crate::Querier::export_genesis`]; then `balances` and all after them have their defaults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_state: Option<WholeState>,
 }
 
 /// Coins of one account.
@@ -493,12 +502,30 @@ pub enum GenesisError {
         /// What is missing.
         reason: String,
     },
+    /// A part beside an exported state, which holds everything.
+    #[error("{place} must be left out: the genesis has a whole state")]
+    BesideState {
+        /// Which part.
+        place: &'static str,
+    },
+    /// A part of a whole state that cannot be.
+    #[error("whole_state: {place}: {reason}")]
+    WholeState {
+        /// Which part.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The first state could not be built.
     #[error("building the first state: {0}")]
     Apply(String),
     /// The first commit failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn default_initial_height() -> u64 {
+    1
 }
 
 fn default_prefix() -> String {
@@ -511,6 +538,7 @@ impl Genesis {
         Self {
             chain_id: chain_id.into(),
             genesis_time: genesis_time.into(),
+            initial_height: default_initial_height(),
             bech32_prefix: default_prefix(),
             balances: Vec::new(),
             denoms: Vec::new(),
@@ -520,6 +548,7 @@ impl Genesis {
             wasm: GenesisWasm::default(),
             fees: GenesisFees::default(),
             state: None,
+            whole_state: None,
         }
     }
 
@@ -545,7 +574,12 @@ impl Genesis {
             });
         }
         self.time_nanos()?;
+        assert_range("initial_height", self.initial_height, 1, i64::MAX as u64)?;
         let codec = self.codec()?;
+        if let Some(state) = &self.whole_state {
+            self.assert_only_state()?;
+            return state.assert_valid();
+        }
         self.gov.assert_valid(&codec)?;
         for price in &self.fees.min_gas_prices {
             if crate::coin::assert_denom(&price.denom).is_err() || parse_price(&price.amount).is_none() {

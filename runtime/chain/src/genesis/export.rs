@@ -32,6 +32,8 @@ pub(crate) fn export(machine: &mut Machine<'_>) -> Result<Genesis, TxError> {
     let time = time.ok().and_then(|time| time.format(&Rfc3339).ok());
     let time = time.ok_or_else(|| SdkError::Logic("block time is out of range".to_owned()))?;
     Ok(Genesis {
+        initial_height: 1,
+        whole_state: None,
         chain_id: machine.env.config.chain_id.clone(),
         genesis_time: time,
         bech32_prefix: machine.env.config.bech32_prefix.clone(),

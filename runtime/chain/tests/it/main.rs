@@ -32,4 +32,5 @@ mod tokenfactory;
 mod trees;
 mod votes;
 mod wasm;
+mod whole_state;
 mod world;
