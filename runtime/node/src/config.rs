@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use supercloud_chain::Genesis;
+use supercloud_chain::{Genesis, Tracing};
 use supercloud_store::DiskConfig;
 use supercloud_vm::VmConfig;
 
@@ -41,6 +41,8 @@ pub struct NodeConfig {
     pub mempool: MempoolLimits,
     /// Where state and blocks are kept.
     pub storage: Storage,
+    /// Whether `info` of results tells where contracts were stopped. It is not consensus.
+    pub tracing: Tracing,
 }
 
 /// Where state and blocks are kept.
@@ -119,6 +121,7 @@ impl NodeConfig {
             block_interval: Duration::from_secs(1),
             mempool: MempoolLimits::default(),
             storage: Storage::Memory,
+            tracing: Tracing::On,
         }
     }
 

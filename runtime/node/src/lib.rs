@@ -57,4 +57,4 @@ pub use home::{Home, HomeError, HomeInit, Settings, SettingsError, parse_duratio
 pub use offline::NodeSnapshotError;
 pub use resume::{Repairs, ResumeError};
 pub use spawn::{spawn, spawn_with};
-pub use supercloud_chain::{Genesis, GenesisAccess};
+pub use supercloud_chain::{Genesis, GenesisAccess, Tracing};

@@ -85,7 +85,8 @@ pub fn spawn_with(config: NodeConfig, vm: Arc<dyn Vm>, store: Box<dyn Store>) ->
     start(config, started, listeners)
 }
 
-fn start(config: NodeConfig, started: Started, listeners: Listeners) -> Result<NodeHandle, NodeError> {
+fn start(config: NodeConfig, mut started: Started, listeners: Listeners) -> Result<NodeHandle, NodeError> {
+    started.chain.set_tracing(config.tracing);
     let addresses = listeners.addresses();
     let identity = Identity {
         chain_id: config.genesis.chain_id.clone(),

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
+use supercloud_chain::Tracing;
 use supercloud_store::{Pruning, SyncPolicy};
 use thiserror::Error;
 
@@ -46,6 +47,32 @@ pub enum SettingsError {
 #[serde(deny_unknown_fields, default)]
 struct RpcSettings {
     address: Option<SocketAddr>,
+    rest_address: Option<Listener>,
+    grpc_address: Option<Listener>,
+    metrics_address: Option<Listener>,
+}
+
+/// Where something listens, if it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "expected an address such as \"127.0.0.1:1317\", or \"off\"")]
+enum Listener {
+    At(SocketAddr),
+    Off(Off),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+enum Off {
+    #[serde(rename = "off")]
+    Off,
+}
+
+impl Listener {
+    fn address(self) -> Option<SocketAddr> {
+        match self {
+            Self::At(address) => Some(address),
+            Self::Off(Off::Off) => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -98,6 +125,7 @@ enum Fsync {
 #[serde(deny_unknown_fields, default)]
 struct WasmSettings {
     memory_cache_mib: usize,
+    trace: bool,
 }
 
 impl Default for BlockSettings {
@@ -133,7 +161,10 @@ impl Default for StateSettings {
 
 impl Default for WasmSettings {
     fn default() -> Self {
-        Self { memory_cache_mib: 512 }
+        Self {
+            memory_cache_mib: 512,
+            trace: false,
+        }
     }
 }
 
@@ -184,6 +215,19 @@ impl Settings {
         if let Some(address) = self.rpc.address {
             config.rpc_address = address;
         }
+        for (setting, place) in [
+            (self.rpc.rest_address, &mut config.rest_address),
+            (self.rpc.grpc_address, &mut config.grpc_address),
+            (self.rpc.metrics_address, &mut config.metrics_address),
+        ] {
+            if let Some(listener) = setting {
+                *place = listener.address();
+            }
+        }
+        config.tracing = match self.wasm.trace {
+            true => Tracing::On,
+            false => Tracing::Off,
+        };
         config.min_block_spacing = self.blocks.min_spacing;
         config.block_interval = self.blocks.interval;
         config.mempool = MempoolLimits {
@@ -218,6 +262,10 @@ moniker = {moniker}
 [rpc]
 # Where JSON-RPC listens. 0.0.0.0 lets other machines in; put a proxy with TLS in front of it.
 address = "127.0.0.1:26657"
+# The REST gateway, gRPC (without TLS), and Prometheus metrics at /metrics; "off" serves none.
+rest_address = "127.0.0.1:1317"
+grpc_address = "127.0.0.1:9090"
+metrics_address = "off"
 
 [blocks]
 # Least time between two blocks.
@@ -246,6 +294,8 @@ cache_mib = 256
 [wasm]
 # Memory for compiled contracts, in MiB; pinned ones not counted.
 memory_cache_mib = 512
+# Whether `info` of results tells where contracts were stopped and which errors were caught. Costs time where calls fail.
+trace = false
 "#
     )
 }
@@ -264,7 +314,11 @@ mod tests {
             ..Settings::default()
         };
         assert_eq!(settings, defaults);
-        assert_eq!(settings.rpc.address, Some(([127, 0, 0, 1], 26657).into()));
+        let at = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
+        assert_eq!(settings.rpc.address, Some(at(26657)));
+        assert_eq!(settings.rpc.rest_address, Some(Listener::At(at(1317))));
+        assert_eq!(settings.rpc.grpc_address, Some(Listener::At(at(9090))));
+        assert_eq!(settings.rpc.metrics_address, Some(Listener::Off(Off::Off)));
         assert_eq!(Settings::parse("").unwrap(), Settings::default());
     }
 
@@ -282,5 +336,6 @@ mod tests {
         Settings::parse("[state]\nkeep_recent = 2").unwrap();
         Settings::parse("[state]\nkeep_recent = 'everything'\nfsync = 'never'").unwrap();
         assert!(refusal("[rpc]\naddress = 'here'").contains("invalid socket address"));
+        assert!(refusal("[rpc]\nrest_address = 'no'").contains("or \"off\""));
     }
 }
