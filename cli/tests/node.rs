@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-const ALICE: &str = "akash1pkptre7fdkl6gfrzlesjjvhxhlc3r4gm4yntyx";
+const ALICE: &str = "akash1qurswpc8qurswpc8qurswpc8qurswpc87g2aem";
 
 fn supercloud(home: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_supercloud"))

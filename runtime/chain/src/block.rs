@@ -28,6 +28,15 @@ impl BlockInput {
     }
 }
 
+/// What a block may hold, by the consensus parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockLimits {
+    /// Most bytes of a block.
+    pub max_bytes: u64,
+    /// Most gas that its transactions may ask for together; none: any.
+    pub max_gas: Option<u64>,
+}
+
 /// What a block did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockOutput {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use supercloud_proto::supercloud::cron::v1::Stage;
 
 use crate::address::{Address, AddressCodec};
-use crate::block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
+use crate::block::{BlockInput, BlockLimits, BlockOutput, ChainError, QueryResult, TxResult};
 use crate::config::Config;
 use crate::diagnostics::{Diagnostics, Tracing};
 use crate::error::TxError;
@@ -18,7 +18,7 @@ use crate::state::State;
 use crate::state_key;
 use crate::store::{Changes, Reader, RootHash, Store};
 use crate::vm::Vm;
-use crate::{authz, cron, feegrant, gov, tx, wasm};
+use crate::{authz, consensus, cron, feegrant, gov, tx, wasm};
 
 mod ibc_block;
 mod querier;
@@ -159,6 +159,21 @@ impl Chain {
     /// Whether `info` of transactions, simulations and queries tells what developers want to know; a node's own choice.
     pub fn set_tracing(&mut self, tracing: Tracing) {
         self.tracing = tracing;
+    }
+
+    /// What the next block may hold.
+    ///
+    /// # Errors
+    ///
+    /// Only when the state contradicts itself.
+    pub fn block_limits(&self) -> Result<BlockLimits, ChainError> {
+        let machine = Machine::new(&self.env, State::new(self.store.latest()), self.last);
+        let params = consensus::load(&machine).map_err(|error| ChainError::Corrupt(error.to_string()))?;
+        let block = params.block.unwrap_or_default();
+        Ok(BlockLimits {
+            max_bytes: u64::try_from(block.max_bytes).unwrap_or_default(),
+            max_gas: u64::try_from(block.max_gas).ok(),
+        })
     }
 
     /// When governance or a schedule has something to do next, in nanoseconds since 1970: a node that makes blocks on demand makes

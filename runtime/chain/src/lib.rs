@@ -18,7 +18,8 @@
 //! - **Money is conserved**: balances sum to the supply; see `bank`.
 //! - **A failure leaves no trace** but gas, and for a transaction its fee and sequence; see `state`.
 //!
-//! Not here yet, and refused by name: unordered transactions, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
+//! Not here yet, and refused by name: unordered transactions, IBC (but for the entry points of contracts), staking. Whoever makes blocks keeps them to [`Chain::block_limits`],
+//! by `gas_wanted`: the chain runs what it is given.
 
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
@@ -61,7 +62,7 @@ mod wasm;
 pub use address::{Address, AddressCodec, AddressError};
 pub use authz::AuthzError;
 pub use bank::BankError;
-pub use block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
+pub use block::{BlockInput, BlockLimits, BlockOutput, ChainError, QueryResult, TxResult};
 pub use chain::{Chain, Querier, QueryContext, SmartAnswer};
 pub use coin::{Coin, CoinError, Coins};
 pub use cron::CronError;

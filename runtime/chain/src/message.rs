@@ -24,7 +24,7 @@ use supercloud_proto::cosmwasm::wasm::v1::{
 use supercloud_proto::osmosis::tokenfactory::v1beta1::{
     MsgBurn, MsgChangeAdmin, MsgCreateDenom, MsgMint, MsgSetDenomMetadata,
 };
-use supercloud_proto::prost::{self, DecodeError, Name};
+use supercloud_proto::prost::{self, DecodeError, Message as _, Name};
 use supercloud_proto::prost_types::Any;
 use supercloud_proto::supercloud::bank::v1::MsgSetSendRestriction;
 use supercloud_proto::supercloud::cron::v1::{MsgCancel, MsgSchedule};
@@ -35,6 +35,7 @@ use supercloud_proto::supercloud::wasm::v1::{MsgUpdateCodeRules, MsgUpdateHostPa
 use supercloud_proto::{pack, type_url};
 
 use crate::address::{Address, AddressCodec};
+use crate::auth::holds;
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::machine::Machine;
@@ -174,6 +175,47 @@ pub(crate) fn decode(any: &Any) -> Result<Box<dyn AnyMessage>, TxError> {
         .get(&any.type_url)
         .ok_or_else(|| SdkError::UnknownRequest(format!("this chain does not know message {:?}", any.type_url)))?;
     decode(&any.value).map_err(|error| SdkError::TxParse(format!("{}: {error}", any.type_url)).into())
+}
+
+/// Most levels of messages within messages: each takes a part of the stack, here and where a state is written as JSON.
+const MAX_NESTING: usize = 4;
+
+/// Refuses messages that are nested too deep.
+pub(crate) fn assert_nesting(messages: &[Any]) -> Result<(), TxError> {
+    assert_level(messages, 1)
+}
+
+fn assert_level(messages: &[Any], level: usize) -> Result<(), TxError> {
+    if level > MAX_NESTING && !messages.is_empty() {
+        let text = format!("messages are nested deeper than {MAX_NESTING} levels");
+        return Err(SdkError::InvalidRequest(text).into());
+    }
+    for any in messages {
+        assert_level(&read_inner(any)?, level + 1)?;
+    }
+    Ok(())
+}
+
+/// The messages that a message holds; none for most.
+fn read_inner(any: &Any) -> Result<Vec<Any>, TxError> {
+    let inner = if holds::<MsgExec>(any) {
+        MsgExec::decode(&*any.value).map(|exec| exec.msgs)
+    } else if holds::<MsgSubmitProposal>(any) {
+        MsgSubmitProposal::decode(&*any.value).map(|proposal| proposal.messages)
+    } else {
+        return Ok(Vec::new());
+    };
+    inner.map_err(|error| SdkError::TxParse(format!("{}: {error}", any.type_url)).into())
+}
+
+/// Checks a message and all that it holds, none of which is nested too deep: what is stored must be readable for ever.
+pub(crate) fn check_all(any: &Any, codec: &AddressCodec) -> Result<Box<dyn AnyMessage>, TxError> {
+    let message = decode(any)?;
+    message.check(codec)?;
+    for inner in read_inner(any)? {
+        check_all(&inner, codec)?;
+    }
+    Ok(message)
 }
 
 /// Runs a message whose only signer must be `signer`: what proposals and contracts do.

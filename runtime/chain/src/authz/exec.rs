@@ -3,19 +3,14 @@
 use std::mem;
 
 use supercloud_proto::cosmos::authz::v1beta1::{MsgExec, MsgExecResponse};
-use supercloud_proto::prost::Message as _;
 use supercloud_proto::prost_types::Any;
 
 use crate::address::{Address, AddressCodec};
-use crate::auth::holds;
 use crate::authz::authorization::{Authorization, Rest};
 use crate::authz::{self, AuthzError, GrantId};
 use crate::error::{SdkError, TxError};
 use crate::machine::Machine;
 use crate::message::{self, AnyMessage, Message, Rights};
-
-/// Most levels of messages within messages: each takes a part of the stack.
-const MAX_NESTING: usize = 4;
 
 impl Message for MsgExec {
     type Response = MsgExecResponse;
@@ -29,7 +24,7 @@ impl Message for MsgExec {
         if self.msgs.is_empty() {
             return Err(SdkError::InvalidRequest("messages cannot be empty".to_owned()).into());
         }
-        assert_nesting(&self.msgs, 1)?;
+        message::assert_nesting(&self.msgs)?;
         for any in &self.msgs {
             message::decode(any)?.check(codec)?;
         }
@@ -51,19 +46,6 @@ impl Message for MsgExec {
         }
         Ok(MsgExecResponse { results })
     }
-}
-
-fn assert_nesting(messages: &[Any], level: usize) -> Result<(), TxError> {
-    if level > MAX_NESTING {
-        let text = format!("messages are nested deeper than {MAX_NESTING} levels");
-        return Err(SdkError::InvalidRequest(text).into());
-    }
-    for any in messages.iter().filter(|any| holds::<MsgExec>(any)) {
-        let inner =
-            MsgExec::decode(&*any.value).map_err(|error| SdkError::TxParse(format!("{}: {error}", any.type_url)))?;
-        assert_nesting(&inner.msgs, level + 1)?;
-    }
-    Ok(())
 }
 
 /// Finds the grant for a message of another account and takes from it what the message needs.

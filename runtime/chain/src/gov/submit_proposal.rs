@@ -31,6 +31,7 @@ impl Message for MsgSubmitProposal {
             }
             .into());
         }
+        message::assert_nesting(&self.messages)?;
         assert_texts(self)
     }
 
@@ -147,8 +148,7 @@ fn assert_messages_can_run(machine: &Machine<'_>, proposal: &MsgSubmitProposal) 
             index,
             reason: error.to_string(),
         };
-        let message = message::decode(any).map_err(invalid)?;
-        message.check(codec).map_err(invalid)?;
+        let message = message::check_all(any, codec).map_err(invalid)?;
         let signer = message.signer(codec)?;
         if signer != machine.env.gov {
             return Err(GovError::InvalidSigner {

@@ -1,9 +1,10 @@
 //! What a transaction must pass before its messages run, in the order of the Cosmos SDK: clients match on which error
 //! comes first.
 
-use supercloud_proto::cosmos::tx::v1beta1::Fee;
+use supercloud_proto::cosmos::tx::v1beta1::{Fee, SignerInfo};
 
 use crate::address::Address;
+use crate::auth::key::PublicKey;
 use crate::auth::{MAX_MEMO_LEN, MAX_SIGNATURES, TX_SIZE_COST_PER_BYTE};
 use crate::error::{SdkError, TxError};
 use crate::fees;
@@ -25,7 +26,7 @@ pub(crate) fn apply_ante(machine: &mut Machine<'_>, tx: &DecodedTx) -> Result<()
         }
         .into());
     }
-    charge_size(machine, tx, signers.len())?;
+    charge_size(machine, tx)?;
     fee::apply_fee(machine, tx, &signers[0])?;
     signature::apply_signatures(machine, tx, &signers)
 }
@@ -114,18 +115,22 @@ fn assert_timeouts(machine: &Machine<'_>, tx: &DecodedTx) -> Result<(), TxError>
     Ok(())
 }
 
-fn charge_size(machine: &mut Machine<'_>, tx: &DecodedTx, signers: usize) -> Result<(), TxError> {
+fn charge_size(machine: &mut Machine<'_>, tx: &DecodedTx) -> Result<(), TxError> {
     /// A missing signature will be 64 bytes and two of framing when it is there.
     const SIGNATURE_LEN: usize = 66;
     let mut len = tx.raw_len;
     if machine.mode == Mode::Simulate {
-        let missing = tx
-            .raw
-            .signatures
-            .iter()
-            .filter(|signature| signature.is_empty())
-            .count();
-        len += missing.min(signers) * SIGNATURE_LEN;
+        let pairs = tx.raw.signatures.iter().zip(&tx.auth.signer_infos);
+        let missing = pairs.filter(|(signature, _)| signature.is_empty());
+        len += missing
+            .map(|(_, info)| count_signatures(info) * SIGNATURE_LEN)
+            .sum::<usize>();
     }
     Ok(machine.charge(TX_SIZE_COST_PER_BYTE * len as u64, "txSize")?)
+}
+
+/// As many signatures as a signer may bring: one per key of a threshold key.
+fn count_signatures(info: &SignerInfo) -> usize {
+    let key = info.public_key.as_ref().and_then(|any| PublicKey::decode(any).ok());
+    key.map_or(1, |key| key.count())
 }

@@ -352,3 +352,15 @@ fn two_signers_sign_one_transaction_in_different_modes() {
     assert_eq!(sequences, [1, 1]);
     assert!(event(&result.events[..1], "tx").get("fee").is_some());
 }
+
+#[test]
+fn estimate_for_a_threshold_key_covers_all_signatures() {
+    let mut world = World::new();
+    let vectors = funded(&mut world);
+    let mut raw = TxRaw::decode(&*bytes(&vectors.three)).unwrap();
+    raw.signatures = vec![Vec::new()];
+    let estimate = world.chain.simulate(&raw.encode_to_vec());
+    assert_eq!(estimate.log, "");
+    let used = run(&mut world, bytes(&vectors.three)).gas_used;
+    assert!(used <= estimate.gas_used, "{used} {}", estimate.gas_used);
+}

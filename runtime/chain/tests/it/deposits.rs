@@ -437,3 +437,53 @@ fn rules_that_nobody_could_govern_by_are_refused_when_they_are_proposed() {
     let result = world.deliver(&alice, vec![pack(&submission(&alice.address, vec![pack(&short)]))]);
     assert!(result.log.contains("gov.execution_gas_limit: 0"), "{}", result.log);
 }
+
+#[test]
+fn proposals_within_proposals_are_checked_to_the_last_and_not_deep() {
+    let mut world = World::new();
+    let alice = world.alice.clone();
+    let gov = world.gov.clone();
+    let nested =
+        |inner: Any, levels: usize| (0..levels).fold(inner, |message, _| pack(&submission(&gov, vec![message])));
+    let run = |world: &mut World, message: Any| {
+        let result = world.deliver(&alice, vec![pack(&submission(&alice.address, vec![message]))]);
+        (result.codespace, result.code)
+    };
+    let message = gift(&world);
+    assert_eq!(run(&mut world, nested(message.clone(), 2)), (String::new(), 0));
+    assert_eq!(run(&mut world, nested(message, 4)), ("sdk".into(), 18));
+    let unknown = Any {
+        type_url: "/other.Msg".into(),
+        value: Vec::new(),
+    };
+    assert_eq!(run(&mut world, nested(unknown, 1)), ("gov".into(), 12));
+    // What is stored can be written as JSON and read again.
+    let exported = world.chain.querier(None).unwrap().export().unwrap();
+    let json = serde_json::to_string(&exported).unwrap();
+    assert_eq!(
+        serde_json::from_str::<supercloud_chain::Genesis>(&json).unwrap(),
+        exported
+    );
+}
+
+#[test]
+fn contract_cannot_send_messages_that_are_nested_without_end() {
+    let mut world = World::new();
+    let contract = world.puppet();
+    let inner = send(&contract, &contract, 1, "uakt");
+    let deep = (0..4_900).fold(inner, |message, _| {
+        pack(&supercloud_proto::cosmos::authz::v1beta1::MsgExec {
+            grantee: contract.clone(),
+            msgs: vec![message],
+        })
+    });
+    assert!(deep.value.len() < 512 * 1024, "{}", deep.value.len());
+    use base64::Engine;
+    let value = base64::prelude::BASE64_STANDARD.encode(&deep.value);
+    let script = format!(
+        r#"{{"messages":[{{"id":0,"reply_on":"never","msg":{{"any":{{"type_url":"{}","value":"{value}"}}}}}}]}}"#,
+        deep.type_url
+    );
+    let result = world.execute(&contract, &script);
+    assert!(result.log.contains("nested deeper than 4 levels"), "{}", result.log);
+}

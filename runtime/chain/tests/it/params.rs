@@ -106,6 +106,7 @@ fn consensus(world: &World) -> ConsensusParams {
 fn consensus_parameters_are_cometbfts_until_governance_moves_them() {
     let mut world = World::new();
     let old = consensus(&world);
+    assert_eq!(world.chain.block_limits().unwrap().max_gas, None);
     assert_eq!(
         old.block,
         Some(BlockParams {
@@ -143,6 +144,8 @@ fn consensus_parameters_are_cometbfts_until_governance_moves_them() {
         assert_eq!((result.codespace.as_str(), result.code), ("gov", 12), "{index}");
     }
     execute(&mut world, vec![pack(&good)]);
+    let limits = world.chain.block_limits().unwrap();
+    assert_eq!((limits.max_bytes, limits.max_gas), (5_000_000, Some(100_000_000)));
     let new = consensus(&world);
     assert_eq!(
         new,

@@ -123,12 +123,17 @@ async fn an_abci_answer_never_has_height_zero() {
 #[tokio::test]
 async fn proofs_of_state_are_refused_clearly() {
     let served = Served::start().await;
-    assert_eq!(
-        served
-            .error("abci_query", json!({ "path": "/echo", "data": "", "prove": true }))
-            .await,
-        (-32602, "prove: this version serves no state proofs".into())
-    );
+    let refusal = async |path: &str| {
+        let params = json!({ "path": path, "data": "", "prove": true });
+        served.error("abci_query", params).await
+    };
+    for path in ["/echo", "/store/bank", "/store/bank/sub/key"] {
+        let text = format!("prove: path {path:?} has no proof, only /store/<module>/key has");
+        assert_eq!(refusal(path).await, (-32602, text));
+    }
+    // This chain keeps no tree.
+    let text = "prove: this version serves no state proofs".to_owned();
+    assert_eq!(refusal("/store/bank/key").await, (-32602, text));
 }
 
 #[tokio::test]
