@@ -17,7 +17,7 @@ use super::base::vm;
 
 const SECOND: u64 = 1_000_000_000;
 /// Gas that simulations add for taking a fee; transactions are free here.
-const SIMULATED_FEE: u64 = 18_000;
+const SIMULATED_FEE: u64 = 20_000;
 
 /// A store that the chain writes and the history copies.
 #[derive(Clone)]
