@@ -63,7 +63,7 @@ pub(crate) async fn start(
     }
     let mut config = NodeConfig::dev(genesis.build());
     config.rpc_address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.rpc_port.unwrap_or(0)));
-    // Of the servers the demo needs one only; the ports of the others may be taken.
+    // The demo speaks JSON-RPC only and must not take well-known ports from a running node.
     config.rest_address = None;
     config.grpc_address = None;
     let node = tokio::task::spawn_blocking(move || spawn(config))
