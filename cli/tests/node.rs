@@ -8,8 +8,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-const ALICE: &str = "akash1qurswpc8qurswpc8qurswpc8qurswpc87g2aem";
-
 fn supercloud(home: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_supercloud"))
         .arg("node")
@@ -84,10 +82,12 @@ fn signal(mut child: Child, name: &str) {
 fn a_home_lives_through_restarts_exports_snapshots_and_rollbacks() {
     let dir = tempfile::tempdir().unwrap();
     let home = dir.path().join("a");
-    let account = format!("{ALICE}=1000000uakt,5uact");
+    let alice = supercloud_client::Key::from_secret(&[1; 32]).unwrap();
+    let alice = alice.address("akash").unwrap();
+    let account = format!("{alice}=1000000uakt,5uact");
     let made = document(
         &home,
-        &["init", "--chain-id", "cli-1", "--account", &account, "--voter", ALICE],
+        &["init", "--chain-id", "cli-1", "--account", &account, "--voter", &alice],
     );
     assert_eq!(made["chain_id"], "cli-1");
     assert!(refusal(&home, &["init", "--chain-id", "cli-1"]).contains("exists already"));
