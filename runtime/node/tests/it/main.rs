@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod contracts;
+mod endpoints;
 mod faults;
 mod governance;
 mod lifecycle;
