@@ -21,13 +21,14 @@ use axum::routing::get;
 use prost_reflect::DynamicMessage;
 use supercloud_proto::prost::Message;
 use tower_http::cors::{Any, CorsLayer};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::backend::Backend;
 use crate::blocking;
 use crate::dispatch::Answer;
 use crate::grpc::{HEIGHT_HEADER, parse_height};
 use crate::metrics::Transport;
-use crate::server::MAX_BODY_BYTES;
+use crate::server::{BODY_TIMEOUT, MAX_BODY_BYTES};
 use crate::status::{Code, Status};
 use routes::{Found, Verb};
 
@@ -49,6 +50,7 @@ pub(crate) fn router(backend: Arc<Backend>) -> Router {
         .route("/openapi.json", get(|| async { json(StatusCode::OK, OPENAPI.clone()) }))
         .fallback(call)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(cors)
         .with_state(backend)
 }

@@ -9,6 +9,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 /// Limits of one port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,10 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits) {
 }
 
 async fn serve_connection(stream: TcpStream, router: Router, limits: ServeLimits) {
+    // The timeouts of HTTP begin with the first byte.
+    if !matches!(timeout(limits.header_timeout, stream.readable()).await, Ok(Ok(()))) {
+        return;
+    }
     // Small answers must not wait for more.
     let _ = stream.set_nodelay(true);
     let mut builder = Builder::new(TokioExecutor::new());

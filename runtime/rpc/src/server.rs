@@ -4,6 +4,7 @@
 //! that is no JSON-RPC at all answers 500 and one over the limit 400, as CometBFT does, and a URI call with an error 500.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -14,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 use tower_http::cors::CorsLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::backend::Backend;
 use crate::calls::{answer_one, call, failure, success};
@@ -26,6 +28,9 @@ use crate::ws;
 /// 1 MB; a governance upload of 3 MiB must fit with room to spare.
 pub const MAX_BODY_BYTES: usize = 16 << 20;
 
+/// A body of which nothing arrives for this long is given up.
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Most calls in one batch; CosmJS sends at most 20.
 const MAX_BATCH: usize = 100;
 
@@ -36,11 +41,10 @@ pub(crate) fn router(backend: Arc<Backend>) -> Router {
     Router::new()
         .route("/", get(list_methods).post(post))
         .route("/websocket", get(ws::upgrade))
-        .route("/v1", get(list_methods).post(post))
-        .route("/v1/websocket", get(ws::upgrade))
         .route("/{method}", get(uri_call))
         .fallback(not_served)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(CorsLayer::permissive())
         .with_state(backend)
 }

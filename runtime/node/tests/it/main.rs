@@ -5,6 +5,7 @@
 mod contracts;
 mod crash;
 mod durable;
+mod endpoints;
 mod faults;
 mod governance;
 mod homes;
