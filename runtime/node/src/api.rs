@@ -8,8 +8,13 @@ use supercloud_rpc::{
     Validator,
 };
 
+use tokio::sync::watch;
+
 use crate::archive::Archive;
 use crate::state::NodeState;
+
+/// Most bytes of waiting transactions that one answer shows.
+const MAX_SHOWN_TX_BYTES: usize = 8 << 20;
 
 impl NodeState {
     fn archived(&self) -> RwLockReadGuard<'_, Archive> {
@@ -75,5 +80,15 @@ impl ChainApi for NodeState {
 
     fn mempool(&self) -> MempoolStats {
         NodeState::mempool(self).stats()
+    }
+
+    fn waiting_txs(&self, limit: usize) -> Vec<Vec<u8>> {
+        let mut txs = NodeState::mempool(self).first_txs(MAX_SHOWN_TX_BYTES);
+        txs.truncate(limit);
+        txs
+    }
+
+    fn committed(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
     }
 }

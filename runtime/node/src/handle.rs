@@ -8,13 +8,13 @@ use std::time::Duration;
 use supercloud_rpc::ChainApi;
 
 use crate::error::NodeError;
-use crate::server::RpcServer;
+use crate::server::{Addresses, RpcServer};
 use crate::state::NodeState;
 
-/// A running node. Dropping it stops the node and frees the port.
+/// A running node. Dropping it stops the node and frees the ports.
 pub struct NodeHandle {
     pub(crate) state: Arc<NodeState>,
-    pub(crate) rpc_address: SocketAddr,
+    pub(crate) addresses: Addresses,
     pub(crate) server: RpcServer,
     pub(crate) sequencer: Option<JoinHandle<()>>,
 }
@@ -22,12 +22,29 @@ pub struct NodeHandle {
 impl NodeHandle {
     /// Where JSON-RPC listens, with the real port.
     pub fn rpc_address(&self) -> SocketAddr {
-        self.rpc_address
+        self.addresses.rpc
     }
 
     /// The same as a URL for clients.
     pub fn rpc_url(&self) -> String {
-        format!("http://{}", self.rpc_address)
+        format!("http://{}", self.addresses.rpc)
+    }
+
+    /// URL of the REST gateway, if it is served.
+    pub fn rest_url(&self) -> Option<String> {
+        self.addresses.rest.map(|address| format!("http://{address}"))
+    }
+
+    /// URL of the gRPC server (without TLS), if it is served.
+    pub fn grpc_url(&self) -> Option<String> {
+        self.addresses.grpc.map(|address| format!("http://{address}"))
+    }
+
+    /// URL under which Prometheus finds the metrics, if they are served.
+    pub fn metrics_url(&self) -> Option<String> {
+        self.addresses
+            .metrics
+            .map(|address| format!("http://{address}/metrics"))
     }
 
     /// Chain id.
@@ -75,7 +92,7 @@ impl Drop for NodeHandle {
 impl std::fmt::Debug for NodeHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NodeHandle")
-            .field("rpc_address", &self.rpc_address)
+            .field("addresses", &self.addresses)
             .finish_non_exhaustive()
     }
 }

@@ -1,13 +1,15 @@
-//! The RPC server on a thread and an async runtime of its own, so that a node can be spawned from any context.
+//! The servers on a thread and an async runtime of their own, so that a node can be spawned from any context.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use supercloud_rpc::{ServeLimits, Servers, serve};
 use supercloud_vm::THREAD_STACK;
 use tokio::sync::oneshot;
 
+use crate::config::NodeConfig;
 use crate::error::NodeError;
 use crate::state::NodeState;
 
@@ -17,53 +19,109 @@ const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
 /// Async threads: they only parse and print, the work runs on blocking threads.
 const WORKERS: usize = 2;
 
+/// Threads for calls that may wait for the chain; more calls than these wait for their turn.
+const BLOCKING_THREADS: usize = 128;
+
+/// Where the servers listen, with the real ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    pub(crate) rpc: SocketAddr,
+    pub(crate) rest: Option<SocketAddr>,
+    pub(crate) grpc: Option<SocketAddr>,
+    pub(crate) metrics: Option<SocketAddr>,
+}
+
+/// The ports, taken but not served yet: connections wait.
+pub(crate) struct Listeners {
+    rpc: Bound,
+    rest: Option<Bound>,
+    grpc: Option<Bound>,
+    metrics: Option<Bound>,
+}
+
+struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Bound {
+    fn to(address: SocketAddr) -> Result<Self, NodeError> {
+        let bind = || {
+            let listener = TcpListener::bind(address)?;
+            listener.set_nonblocking(true)?;
+            let address = listener.local_addr()?;
+            Ok(Self { listener, address })
+        };
+        bind().map_err(|source| NodeError::Bind { address, source })
+    }
+}
+
+impl Listeners {
+    /// Takes the ports that the config names.
+    pub(crate) fn bind(config: &NodeConfig) -> Result<Self, NodeError> {
+        let optional = |address: Option<SocketAddr>| address.map(Bound::to).transpose();
+        Ok(Self {
+            rpc: Bound::to(config.rpc_address)?,
+            rest: optional(config.rest_address)?,
+            grpc: optional(config.grpc_address)?,
+            metrics: optional(config.metrics_address)?,
+        })
+    }
+
+    pub(crate) fn addresses(&self) -> Addresses {
+        let address = |bound: &Option<Bound>| bound.as_ref().map(|bound| bound.address);
+        Addresses {
+            rpc: self.rpc.address,
+            rest: address(&self.rest),
+            grpc: address(&self.grpc),
+            metrics: address(&self.metrics),
+        }
+    }
+}
+
 pub(crate) struct RpcServer {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Takes the port without serving yet: connections wait.
-pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, NodeError> {
-    let bound = TcpListener::bind(address).and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
-    bound.map_err(|source| NodeError::Bind { address, source })
-}
-
 impl RpcServer {
-    pub(crate) fn start(listener: TcpListener, state: Arc<NodeState>) -> Result<Self, NodeError> {
+    pub(crate) fn start(listeners: Listeners, state: Arc<NodeState>) -> Result<Self, NodeError> {
         let system = |error: std::io::Error| NodeError::System {
             what: "rpc server",
             reason: error.to_string(),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(WORKERS)
+            .max_blocking_threads(BLOCKING_THREADS)
             .thread_name("supercloud-rpc")
             .thread_stack_size(THREAD_STACK)
             .enable_all()
             .build()
             .map_err(system)?;
-        let listener = {
-            let _context = runtime.enter();
-            tokio::net::TcpListener::from_std(listener).map_err(system)?
-        };
-        let (stop, stopped) = oneshot::channel();
-        let serve = move || {
-            runtime.block_on(async move {
-                let server = axum::serve(listener, supercloud_rpc::router(state));
-                tokio::select! {
-                    result = async { server.await } => {
-                        if let Err(error) = result {
-                            tracing::error!(%error, "the rpc server ended");
-                        }
-                    }
-                    _ = stopped => {}
-                }
-            });
+        let servers = Servers::new(state);
+        let ports = [
+            (Some(listeners.rpc), servers.rpc()),
+            (listeners.rest, servers.rest()),
+            (listeners.grpc, servers.grpc()),
+            (listeners.metrics, servers.metrics()),
+        ];
+        for (bound, router) in ports {
+            if let Some(bound) = bound {
+                let _context = runtime.enter();
+                let listener = tokio::net::TcpListener::from_std(bound.listener).map_err(system)?;
+                runtime.spawn(serve(listener, router, ServeLimits::default()));
+            }
+        }
+        let (stop, stopped) = oneshot::channel::<()>();
+        let run = move || {
+            // An error is a dropped sender: the node is gone, too.
+            let _ = runtime.block_on(stopped);
             // Open connections are kept alive by clients; they end here, not when the clients please.
             runtime.shutdown_timeout(SHUTDOWN_GRACE);
         };
         let thread = std::thread::Builder::new()
             .name("supercloud-rpc".into())
-            .spawn(serve)
+            .spawn(run)
             .map_err(system)?;
         Ok(Self {
             stop: Some(stop),
@@ -71,7 +129,7 @@ impl RpcServer {
         })
     }
 
-    /// Returns when the port is free.
+    /// Returns when the ports are free.
     pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());

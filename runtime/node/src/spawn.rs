@@ -14,7 +14,7 @@ use crate::config::NodeConfig;
 use crate::error::NodeError;
 use crate::handle::NodeHandle;
 use crate::sequencer::{self, Pace};
-use crate::server::{self, RpcServer};
+use crate::server::{Listeners, RpcServer};
 use crate::state::{NodeParts, NodeState};
 use crate::validator::SoloValidator;
 
@@ -28,17 +28,14 @@ pub fn spawn(config: NodeConfig) -> Result<NodeHandle, NodeError> {
 pub fn spawn_with(config: NodeConfig, vm: Arc<dyn Vm>, store: Box<dyn Store>) -> Result<NodeHandle, NodeError> {
     let genesis_nanos = config.genesis.time_nanos()?;
     let chain = Chain::init(&config.genesis, store, vm)?;
-    let listener = server::bind(config.rpc_address)?;
-    let rpc_address = listener.local_addr().map_err(|source| NodeError::Bind {
-        address: config.rpc_address,
-        source,
-    })?;
+    let listeners = Listeners::bind(&config)?;
+    let addresses = listeners.addresses();
     let validator = SoloValidator::random()?;
     let identity = Identity {
         chain_id: config.genesis.chain_id.clone(),
         moniker: config.moniker,
         node_id: node_id(&validator.public().public_key),
-        rpc_address: format!("tcp://{rpc_address}"),
+        rpc_address: format!("tcp://{}", addresses.rpc),
         app_name: "supercloud".to_owned(),
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
@@ -53,10 +50,10 @@ pub fn spawn_with(config: NodeConfig, vm: Arc<dyn Vm>, store: Box<dyn Store>) ->
     let state = Arc::new(NodeState::new(parts));
     // Clients take an answer of height 0 for a node that is not ready.
     state.produce_block()?;
-    let server = RpcServer::start(listener, state.clone())?;
+    let server = RpcServer::start(listeners, state.clone())?;
     let mut node = NodeHandle {
         state: state.clone(),
-        rpc_address,
+        addresses,
         server,
         sequencer: None,
     };

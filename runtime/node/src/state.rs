@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use supercloud_chain::{BlockInput, Chain, ChainError, Genesis, Querier, QueryResult, TxResult};
 use supercloud_rpc::{BlockRecord, BroadcastError, Identity, SealInput, seal_block, tx_hash};
+use tokio::sync::watch;
 
 use crate::archive::Archive;
 use crate::bell::Bell;
@@ -37,6 +38,8 @@ pub(crate) struct NodeState {
     pub(crate) clock: BlockClock,
     pub(crate) bell: Bell,
     pub(crate) archive: RwLock<Archive>,
+    /// Height of the last block that can be read; tells the servers of each new one.
+    pub(crate) committed: watch::Sender<u64>,
     chain: Mutex<Chain>,
     mempool: Mutex<Mempool>,
     /// Reads the last committed state.
@@ -65,6 +68,7 @@ impl NodeState {
             validator: parts.validator,
             bell: Bell::default(),
             archive: RwLock::default(),
+            committed: watch::Sender::new(0),
             chain: Mutex::new(parts.chain),
             mempool: Mutex::new(Mempool::new(parts.limits)),
             querier: RwLock::default(),
@@ -135,6 +139,7 @@ impl NodeState {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .push(record);
+        self.committed.send_replace(height);
         Ok(height)
     }
 

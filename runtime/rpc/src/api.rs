@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use supercloud_chain::{QueryResult, TxResult};
 use thiserror::Error;
+use tokio::sync::watch;
 
 use crate::block::{BlockRecord, Hash};
 use crate::search::Query;
@@ -139,4 +140,8 @@ pub trait ChainApi: Send + Sync + 'static {
     fn broadcast(&self, raw: Vec<u8>) -> Result<TxResult, BroadcastError>;
     /// Counts of the mempool.
     fn mempool(&self) -> MempoolStats;
+    /// The first transactions that wait, at most `limit`.
+    fn waiting_txs(&self, limit: usize) -> Vec<Vec<u8>>;
+    /// The last committed height; changes once the block can be read with its state. Ends when the node is gone.
+    fn committed(&self) -> watch::Receiver<u64>;
 }

@@ -18,6 +18,9 @@ pub enum RpcError {
     /// A parameter is missing or of the wrong kind.
     #[error("invalid params: {0}")]
     InvalidParams(String),
+    /// A subscription ended.
+    #[error("{0}")]
+    Server(String),
     /// The call itself failed.
     #[error("{0}")]
     Internal(String),
@@ -32,6 +35,7 @@ impl RpcError {
             Self::MethodNotFound(_) => -32601,
             Self::InvalidParams(_) => -32602,
             Self::Internal(_) => -32603,
+            Self::Server(_) => -32000,
         }
     }
 
@@ -43,6 +47,7 @@ impl RpcError {
             Self::MethodNotFound(data) => ("Method not found", data),
             Self::InvalidParams(data) => ("Invalid params", data),
             Self::Internal(data) => ("Internal error", data),
+            Self::Server(data) => ("Server error", data),
         };
         json!({ "code": self.code(), "message": message, "data": data })
     }

@@ -11,14 +11,19 @@ use time::format_description::well_known::Rfc3339;
 use crate::api::{GenesisInfo, Identity, Validator};
 use crate::block::{BlockId, BlockRecord, Commit, Header};
 use crate::merkle::compute_proof;
-use crate::seal::{MAX_BLOCK_BYTES, MAX_BLOCK_GAS};
+use crate::seal::{
+    EVIDENCE_MAX_AGE_BLOCKS, EVIDENCE_MAX_AGE_SECONDS, EVIDENCE_MAX_BYTES, MAX_BLOCK_BYTES, MAX_BLOCK_GAS,
+};
 use crate::wire::BLOCK_PROTOCOL;
 
 /// Clients choose their dialect by this prefix: anything but `0.38.` makes CosmJS misread events.
 pub(crate) const COMET_VERSION: &str = "0.38.17";
 
 /// Channel ids that a full CometBFT node announces.
-const CHANNELS: &str = "40202122233038606100";
+pub(crate) const CHANNELS: &str = "40202122233038606100";
+
+/// Where peers would be listened for; a solo node has none.
+pub(crate) const LISTEN_ADDRESS: &str = "tcp://0.0.0.0:26656";
 
 pub(crate) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
@@ -115,7 +120,7 @@ pub(crate) fn block_meta(record: &BlockRecord) -> Value {
     })
 }
 
-fn events(events: &[Event]) -> Vec<Value> {
+pub(crate) fn events(events: &[Event]) -> Vec<Value> {
     events
         .iter()
         .map(|event| {
@@ -228,7 +233,7 @@ pub(crate) fn node_info(identity: &Identity) -> Value {
     json!({
         "protocol_version": { "p2p": "8", "block": BLOCK_PROTOCOL.to_string(), "app": "0" },
         "id": hex::encode(identity.node_id),
-        "listen_addr": "tcp://0.0.0.0:26656",
+        "listen_addr": LISTEN_ADDRESS,
         "network": identity.chain_id,
         "version": COMET_VERSION,
         "channels": CHANNELS,
@@ -271,9 +276,9 @@ pub(crate) fn consensus_params() -> Value {
     json!({
         "block": { "max_bytes": MAX_BLOCK_BYTES.to_string(), "max_gas": MAX_BLOCK_GAS.to_string() },
         "evidence": {
-            "max_age_num_blocks": "100000",
-            "max_age_duration": "172800000000000",
-            "max_bytes": "1048576",
+            "max_age_num_blocks": EVIDENCE_MAX_AGE_BLOCKS.to_string(),
+            "max_age_duration": format!("{EVIDENCE_MAX_AGE_SECONDS}000000000"),
+            "max_bytes": EVIDENCE_MAX_BYTES.to_string(),
         },
         "validator": { "pub_key_types": ["ed25519"] },
         "version": {},

@@ -1,35 +1,51 @@
-//! CometBFT 0.38 JSON-RPC, as the ecosystem's clients expect it, over any chain that implements [`ChainApi`].
-//!
-//! What is served: JSON-RPC 2.0 over HTTP `POST /` (object or positional parameters, batches) and URI `GET /<method>`,
-//! with CORS. WebSocket, the Cosmos REST gateway and gRPC are not part of this version: their paths answer 404 with a
-//! text that says so.
+//! The servers of a chain as the ecosystem's clients expect them, over any chain that implements [`ChainApi`]:
+//! CometBFT 0.38 JSON-RPC with WebSocket subscriptions, the Cosmos REST gateway, gRPC with reflection and gRPC-web,
+//! and metrics. [`Servers`] makes a router for each port; [`serve()`] serves one.
 //!
 //! The crate also owns the CometBFT block format ([`Header`], [`Commit`], their hashes), because whoever implements
 //! [`ChainApi`] must seal blocks in the format that the servers show.
 //!
 //! ```text
-//! server -> method table (methods/*) -> ChainApi
-//!               |                          |
-//!             json shapes             BlockRecord (block)
+//! server, ws ──> method table (methods/*) ──┐
+//! rest (routes, JSON by descriptors) ───────┼──> dispatch ──> services (txs, blocks, …) ──> ChainApi
+//! grpc (bytes) ─────────────────────────────┘        └──────> ChainApi::abci_query
 //! ```
+//!
+//! A new query service needs nothing here for gRPC and `abci_query`, and one line per path in `rest/routes.rs`; without
+//! a line its methods are found at `/<package>/<method>` with the request in the query string.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod api;
+mod backend;
 mod block;
+mod blocking;
+mod calls;
+mod descriptors;
+mod dispatch;
 mod error;
+mod grpc;
 mod json;
 mod merkle;
 mod methods;
+mod metrics;
 mod params;
+mod rest;
 mod seal;
 mod search;
+mod serve;
 mod server;
+mod services;
+mod status;
 mod wire;
+mod ws;
 
 pub use api::{BroadcastError, ChainApi, GenesisInfo, HeightRange, Identity, MempoolStats, TxLocation, Validator};
+pub use backend::Servers;
 pub use block::{BlockId, BlockRecord, Commit, CommitSignature, Hash, Header, tx_hash};
 pub use error::RpcError;
 pub use seal::{PrecommitVote, SealInput, SealedBlock, seal_block};
 pub use search::{Condition, Operand, Operation, Query, QueryError};
-pub use server::{MAX_BODY_BYTES, router};
+pub use serve::{ServeLimits, serve};
+pub use server::MAX_BODY_BYTES;
+pub use status::{Code, Status};

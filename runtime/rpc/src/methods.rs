@@ -1,6 +1,6 @@
 //! The table of RPC methods: name, names of the parameters by position, function.
 //!
-//! `subscribe` and its relatives need the WebSocket, which this version does not have; they are not in the table.
+//! `subscribe` and its relatives exist on the WebSocket only; they are not in the table.
 
 mod abci;
 mod blocks;
@@ -9,13 +9,13 @@ mod txs;
 
 use serde_json::Value;
 
-use crate::api::ChainApi;
+use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::params::Params;
 
 pub(crate) use txs::{CommitWait, committed_tx, start_commit};
 
-type Call = fn(&dyn ChainApi, &Params) -> Result<Value, RpcError>;
+type Call = fn(&Dispatcher, &Params) -> Result<Value, RpcError>;
 
 /// One method.
 pub(crate) struct Method {
@@ -48,7 +48,10 @@ pub(crate) const METHODS: &[Method] = &[
     method("broadcast_tx_sync", &["tx"], txs::broadcast_sync),
     method("commit", &["height"], blocks::commit),
     method("consensus_params", &["height"], info::consensus_params),
+    method("consensus_state", &[], info::consensus_state),
+    method("dump_consensus_state", &[], info::dump_consensus_state),
     method("genesis", &[], info::genesis),
+    method("genesis_chunked", &["chunk"], info::genesis_chunked),
     method("header", &["height"], blocks::header),
     method("header_by_hash", &["hash"], blocks::header_by_hash),
     method("health", &[], info::health),
@@ -61,31 +64,33 @@ pub(crate) const METHODS: &[Method] = &[
         &["query", "prove", "page", "per_page", "order_by"],
         txs::tx_search,
     ),
+    method("unconfirmed_txs", &["limit"], info::unconfirmed_txs),
     method("validators", &["height", "page", "per_page"], info::validators),
 ];
 
 /// Finds a method by name.
 pub(crate) fn find(name: &str) -> Result<&'static Method, RpcError> {
-    let websocket_only = ["subscribe", "unsubscribe", "unsubscribe_all"];
-    METHODS.iter().find(|method| method.name == name).ok_or_else(|| {
-        RpcError::MethodNotFound(if websocket_only.contains(&name) {
-            format!("{name} needs the WebSocket endpoint, which this version does not serve; poll tx_search")
-        } else {
-            name.to_owned()
-        })
-    })
+    METHODS
+        .iter()
+        .find(|method| method.name == name)
+        .ok_or_else(|| RpcError::MethodNotFound(name.to_owned()))
+}
+
+/// Entries of one page: 30 by default, at most 100.
+fn per_page(asked: Option<u64>) -> usize {
+    const DEFAULT: u64 = 30;
+    const MAX: u64 = 100;
+    let entries = match asked {
+        None | Some(0) => DEFAULT,
+        Some(asked) => asked.min(MAX),
+    };
+    usize::try_from(entries).expect("at most 100")
 }
 
 /// Page `page` (from 1) of `total` entries as a range of indices, with CometBFT's rules: 30 entries by default, at most
 /// 100; a page past the end is an error.
 fn page_of(params: &Params, total: usize) -> Result<std::ops::Range<usize>, RpcError> {
-    const DEFAULT_PER_PAGE: u64 = 30;
-    const MAX_PER_PAGE: u64 = 100;
-    let per_page = match params.number("per_page")? {
-        None | Some(0) => DEFAULT_PER_PAGE,
-        Some(asked) => asked.min(MAX_PER_PAGE),
-    };
-    let per_page = usize::try_from(per_page).expect("at most 100");
+    let per_page = per_page(params.number("per_page")?);
     let pages = total.div_ceil(per_page).max(1);
     let page = params.number("page")?.unwrap_or(1);
     match usize::try_from(page) {
@@ -99,18 +104,27 @@ fn page_of(params: &Params, total: usize) -> Result<std::ops::Range<usize>, RpcE
     }
 }
 
+/// How search results are ordered when the caller does not say: transactions ascend, blocks descend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Ascending,
+    Descending,
+}
+
 /// Search results as they were found (ascending) or reversed.
-fn ordered<T>(params: &Params, mut found: Vec<T>) -> Result<Vec<T>, RpcError> {
-    match params.text("order_by")?.as_deref() {
-        None | Some("asc") => Ok(found),
-        Some("desc") => {
-            found.reverse();
-            Ok(found)
-        }
+fn ordered<T>(params: &Params, default: Order, mut found: Vec<T>) -> Result<Vec<T>, RpcError> {
+    let order = match params.text("order_by")?.as_deref() {
+        None => Ok(default),
+        Some("asc") => Ok(Order::Ascending),
+        Some("desc") => Ok(Order::Descending),
         Some(_) => Err(RpcError::Internal(
             "expected order_by to be either `asc` or `desc` or empty".into(),
         )),
+    };
+    if order? == Order::Descending {
+        found.reverse();
     }
+    Ok(found)
 }
 
 fn parse_query(params: &Params) -> Result<crate::search::Query, RpcError> {

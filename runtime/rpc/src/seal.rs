@@ -24,6 +24,15 @@ pub(crate) const MAX_BLOCK_BYTES: i64 = 22_020_096;
 /// `block.max_gas` of the consensus parameters: no limit.
 pub(crate) const MAX_BLOCK_GAS: i64 = -1;
 
+/// How old evidence may be, CometBFT's default; there is none on a chain of one validator.
+pub(crate) const EVIDENCE_MAX_AGE_BLOCKS: i64 = 100_000;
+
+/// How old evidence may be in time: two days.
+pub(crate) const EVIDENCE_MAX_AGE_SECONDS: i64 = 172_800;
+
+/// Bytes of evidence in one block.
+pub(crate) const EVIDENCE_MAX_BYTES: i64 = 1_048_576;
+
 /// What goes into a block.
 #[derive(Clone, Debug)]
 pub struct SealInput<'a> {

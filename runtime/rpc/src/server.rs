@@ -1,13 +1,13 @@
-//! The HTTP side: JSON-RPC over `POST /`, URI calls over `GET /<method>`, CORS, body limit.
+//! The JSON-RPC port: JSON-RPC over `POST /`, URI calls over `GET /<method>`, `/websocket`, CORS, body limit.
 //!
-//! A `POST` answers HTTP 200 even for RPC errors: clients take any other status for a transport failure. A URI call
-//! with an error answers 500, as CometBFT does.
+//! A `POST` answers HTTP 200 even for errors of a call: clients take any other status for a transport failure. A body
+//! that is no JSON-RPC at all answers 500 and one over the limit 400, as CometBFT does, and a URI call with an error 500.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, Query as UriQuery, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -15,11 +15,12 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use tower_http::cors::CorsLayer;
 
-use crate::api::ChainApi;
-use crate::block::Hash;
+use crate::backend::Backend;
+use crate::calls::{answer_one, call, failure, success};
 use crate::error::RpcError;
-use crate::methods::{self, BROADCAST_TX_COMMIT, CommitWait, METHODS};
+use crate::methods::{self, METHODS};
 use crate::params::Params;
+use crate::ws;
 
 /// Largest request body: 16 MiB. An 800 KiB module in base64 inside JSON already exceeds CometBFT's own default of
 /// 1 MB; a governance upload of 3 MiB must fit with room to spare.
@@ -28,28 +29,20 @@ pub const MAX_BODY_BYTES: usize = 16 << 20;
 /// Most calls in one batch; CosmJS sends at most 20.
 const MAX_BATCH: usize = 100;
 
-/// How long `broadcast_tx_commit` waits, CometBFT's `timeout_broadcast_tx_commit`.
-const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Pause between two looks for a committed transaction.
-const COMMIT_POLL: Duration = Duration::from_millis(10);
-
 /// Id of answers to URI calls, CometBFT's `JSONRPCIntID(-1)`.
 const URI_ID: i64 = -1;
 
-type Api = Arc<dyn ChainApi>;
-
-/// The routes of one chain.
-pub fn router<A: ChainApi>(api: Arc<A>) -> Router {
-    let api: Api = api;
+pub(crate) fn router(backend: Arc<Backend>) -> Router {
     Router::new()
         .route("/", get(list_methods).post(post))
-        .route("/websocket", get(no_websocket))
+        .route("/websocket", get(ws::upgrade))
+        .route("/v1", get(list_methods).post(post))
+        .route("/v1/websocket", get(ws::upgrade))
         .route("/{method}", get(uri_call))
         .fallback(not_served)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CorsLayer::permissive())
-        .with_state(api)
+        .with_state(backend)
 }
 
 async fn list_methods() -> JsonAnswer {
@@ -59,23 +52,20 @@ async fn list_methods() -> JsonAnswer {
         .collect();
     JsonAnswer(
         StatusCode::OK,
-        json!({ "protocol": "CometBFT JSON-RPC 0.38", "methods": methods }),
+        json!({
+            "protocol": "CometBFT JSON-RPC 0.38",
+            "methods": methods,
+            "websocket": { "path": "/websocket", "methods": ["subscribe", "unsubscribe", "unsubscribe_all"] },
+        }),
     )
 }
 
-async fn no_websocket() -> JsonAnswer {
-    absent("the WebSocket endpoint is not part of this version; poll tx_search or block_results over HTTP")
-}
-
 async fn not_served(uri: Uri) -> JsonAnswer {
-    absent(&format!(
-        "{} is not served: this port speaks CometBFT JSON-RPC (POST /, GET /<method>); the Cosmos REST gateway and gRPC \
-         are not part of this version, use abci_query",
+    let text = format!(
+        "{} is not served: this port speaks CometBFT JSON-RPC (POST /, GET /<method>, /websocket); the Cosmos REST \
+         gateway and gRPC have ports of their own",
         uri.path()
-    ))
-}
-
-fn absent(text: &str) -> JsonAnswer {
+    );
     JsonAnswer(
         StatusCode::NOT_FOUND,
         json!({ "code": 5, "message": text, "details": [] }),
@@ -83,7 +73,7 @@ fn absent(text: &str) -> JsonAnswer {
 }
 
 async fn uri_call(
-    State(api): State<Api>,
+    State(backend): State<Arc<Backend>>,
     Path(method): Path<String>,
     UriQuery(pairs): UriQuery<Vec<(String, String)>>,
     uri: Uri,
@@ -92,15 +82,29 @@ async fn uri_call(
         return not_served(uri).await.into_response();
     }
     let id = Value::from(URI_ID);
-    match call(api, &method, |_| Ok(Params::from_uri(pairs))).await {
+    match call(&backend, &method, |_| Ok(Params::from_uri(pairs))).await {
         Ok(result) => JsonAnswer(StatusCode::OK, success(&id, result)).into_response(),
         Err(error) => JsonAnswer(StatusCode::INTERNAL_SERVER_ERROR, failure(&id, &error)).into_response(),
     }
 }
 
-async fn post(State(api): State<Api>, body: Bytes) -> Response {
+async fn post(State(backend): State<Arc<Backend>>, body: Result<Bytes, BytesRejection>) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => {
+            let why = match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => format!("http: request body too large (limit {MAX_BODY_BYTES} bytes)"),
+                _ => rejection.body_text(),
+            };
+            let error = RpcError::InvalidRequest(format!("error reading request body: {why}"));
+            return JsonAnswer(StatusCode::BAD_REQUEST, failure(&Value::Null, &error)).into_response();
+        }
+    };
+    if body.is_empty() {
+        return list_methods().await.into_response();
+    }
     let answer = match serde_json::from_slice::<Value>(&body) {
-        Err(error) => Some(failure(&Value::Null, &RpcError::Parse(error.to_string()))),
+        Err(error) => return unreadable(error.to_string()),
         Ok(Value::Array(requests)) if requests.is_empty() || requests.len() > MAX_BATCH => {
             let text = format!("a batch has 1 to {MAX_BATCH} calls, got {}", requests.len());
             Some(failure(&Value::Null, &RpcError::InvalidRequest(text)))
@@ -108,11 +112,12 @@ async fn post(State(api): State<Api>, body: Bytes) -> Response {
         Ok(Value::Array(requests)) => {
             let mut answers = Vec::with_capacity(requests.len());
             for request in &requests {
-                answers.extend(answer_one(&api, request).await);
+                answers.extend(answer_one(&backend, request).await);
             }
             (!answers.is_empty()).then_some(Value::Array(answers))
         }
-        Ok(request) => answer_one(&api, &request).await,
+        Ok(request @ Value::Object(_)) => answer_one(&backend, &request).await,
+        Ok(_) => return unreadable("a call is a JSON object".to_owned()),
     };
     match answer {
         Some(answer) => JsonAnswer(StatusCode::OK, answer).into_response(),
@@ -120,78 +125,9 @@ async fn post(State(api): State<Api>, body: Bytes) -> Response {
     }
 }
 
-/// `None` for a notification (no id), which JSON-RPC does not answer.
-async fn answer_one(api: &Api, request: &Value) -> Option<Value> {
-    let Some(members) = request.as_object() else {
-        return Some(failure(
-            &Value::Null,
-            &RpcError::InvalidRequest("a call is a JSON object".into()),
-        ));
-    };
-    let id = members.get("id")?;
-    let Some(method) = members.get("method").and_then(Value::as_str) else {
-        return Some(failure(id, &RpcError::InvalidRequest("method must be a string".into())));
-    };
-    let params = members.get("params").cloned();
-    Some(
-        match call(api.clone(), method, move |names| {
-            Params::from_json(params.as_ref(), names)
-        })
-        .await
-        {
-            Ok(result) => success(id, result),
-            Err(error) => failure(id, &error),
-        },
-    )
-}
-
-async fn call<F>(api: Api, name: &str, params: F) -> Result<Value, RpcError>
-where
-    F: FnOnce(&[&str]) -> Result<Params, RpcError>,
-{
-    let method = methods::find(name)?;
-    let params = params(method.params)?;
-    if method.name == BROADCAST_TX_COMMIT {
-        return broadcast_commit(api, params).await;
-    }
-    blocking(move || (method.call)(&*api, &params)).await?
-}
-
-async fn broadcast_commit(api: Api, params: Params) -> Result<Value, RpcError> {
-    let starter = api.clone();
-    match blocking(move || methods::start_commit(&*starter, &params)).await?? {
-        CommitWait::Refused(answer) => Ok(answer),
-        CommitWait::Pending { hash, check_tx } => {
-            tokio::time::timeout(COMMIT_TIMEOUT, wait_for_commit(api, hash, check_tx))
-                .await
-                .map_err(|_| RpcError::Internal("timed out waiting for tx to be included in a block".into()))
-        }
-    }
-}
-
-async fn wait_for_commit(api: Api, hash: Hash, check_tx: Value) -> Value {
-    loop {
-        if let Some(answer) = methods::committed_tx(&*api, &hash, &check_tx) {
-            return answer;
-        }
-        tokio::time::sleep(COMMIT_POLL).await;
-    }
-}
-
-/// Runs a call that may wait for the chain off the async threads; a panic in it becomes an error of this call alone.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, RpcError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        tracing::error!(%error, "an rpc call ended abnormally");
-        RpcError::Internal("the call ended abnormally".into())
-    })
-}
-
-fn success(id: &Value, result: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "result": result })
-}
-
-fn failure(id: &Value, error: &RpcError) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "error": error.to_json() })
+fn unreadable(why: String) -> Response {
+    let error = RpcError::Parse(format!("error unmarshaling request: {why}"));
+    JsonAnswer(StatusCode::INTERNAL_SERVER_ERROR, failure(&Value::Null, &error)).into_response()
 }
 
 /// A JSON answer with its status.

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::api::ChainApi;
+use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::json;
 use crate::params::Params;
 
-pub(super) fn info(api: &dyn ChainApi, _: &Params) -> Result<Value, RpcError> {
+pub(super) fn info(dispatcher: &Dispatcher, _: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     let identity = api.identity();
     let latest = super::blocks::load_block(api, None)?;
     Ok(json!({
@@ -21,13 +22,13 @@ pub(super) fn info(api: &dyn ChainApi, _: &Params) -> Result<Value, RpcError> {
     }))
 }
 
-pub(super) fn query(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn query(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
     if params.flag("prove")? {
         return Err(RpcError::InvalidParams(
             "prove: this version serves no state proofs".into(),
         ));
     }
     let path = params.text("path")?.unwrap_or_default();
-    let result = api.abci_query(&path, &params.hex_bytes("data")?, params.height("height")?);
-    Ok(json::abci_query(&result, api.heights().latest))
+    let result = dispatcher.abci_query(&path, &params.hex_bytes("data")?, params.height("height")?);
+    Ok(json::abci_query(&result, dispatcher.api().heights().latest))
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{ordered, page_of, parse_query};
+use super::{Order, ordered, page_of, parse_query};
 use crate::api::ChainApi;
 use crate::block::{BlockRecord, Hash};
+use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::json;
 use crate::params::Params;
@@ -36,32 +37,38 @@ fn load_by_hash(api: &dyn ChainApi, hash: &Hash) -> Option<Arc<BlockRecord>> {
     api.height_of_block(hash).and_then(|height| api.block(height))
 }
 
-pub(super) fn block(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn block(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     Ok(json::block(&*load_block(api, params.height("height")?)?))
 }
 
 /// An unknown hash is an empty answer in CometBFT, not an error.
-pub(super) fn block_by_hash(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn block_by_hash(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     Ok(match load_by_hash(api, &params.hash("hash")?) {
         Some(record) => json::block(&record),
         None => json!({ "block_id": json::block_id(None), "block": null }),
     })
 }
 
-pub(super) fn header(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn header(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     Ok(json!({ "header": json::header(&load_block(api, params.height("height")?)?.header) }))
 }
 
-pub(super) fn header_by_hash(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn header_by_hash(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     let record = load_by_hash(api, &params.hash("hash")?);
     Ok(json!({ "header": record.map(|record| json::header(&record.header)) }))
 }
 
-pub(super) fn block_results(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn block_results(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     Ok(json::block_results(&*load_block(api, params.height("height")?)?))
 }
 
-pub(super) fn commit(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn commit(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     let record = load_block(api, params.height("height")?)?;
     Ok(json!({
         "signed_header": { "header": json::header(&record.header), "commit": json::commit(&record.commit) },
@@ -69,7 +76,8 @@ pub(super) fn commit(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcEr
     }))
 }
 
-pub(super) fn blockchain(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn blockchain(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     let range = api.heights();
     let max = params.height("maxHeight")?.unwrap_or(range.latest).min(range.latest);
     let min = params.height("minHeight")?.unwrap_or(1).max(range.earliest);
@@ -87,8 +95,9 @@ pub(super) fn blockchain(api: &dyn ChainApi, params: &Params) -> Result<Value, R
     Ok(json!({ "last_height": range.latest.to_string(), "block_metas": metas }))
 }
 
-pub(super) fn block_search(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
-    let found = ordered(params, api.search_blocks(&parse_query(params)?))?;
+pub(super) fn block_search(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
+    let found = ordered(params, Order::Descending, api.search_blocks(&parse_query(params)?))?;
     let page = page_of(params, found.len())?;
     let blocks: Vec<Value> = found[page]
         .iter()

@@ -3,14 +3,16 @@
 use serde_json::{Value, json};
 use supercloud_chain::TxResult;
 
-use super::{BROADCAST_TX_COMMIT, ordered, page_of, parse_query};
+use super::{BROADCAST_TX_COMMIT, Order, ordered, page_of, parse_query};
 use crate::api::{ChainApi, TxLocation};
 use crate::block::{Hash, tx_hash};
+use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::json;
 use crate::params::Params;
 
-pub(super) fn broadcast_sync(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn broadcast_sync(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     let (hash, result) = broadcast(api, params)?;
     Ok(json!({
         "code": result.code,
@@ -23,7 +25,8 @@ pub(super) fn broadcast_sync(api: &dyn ChainApi, params: &Params) -> Result<Valu
 }
 
 /// CheckTx runs here too, but its outcome is not shown.
-pub(super) fn broadcast_async(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn broadcast_async(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     let (hash, _) = broadcast(api, params)?;
     Ok(json!({ "code": 0, "data": "", "log": "", "codespace": "", "hash": json::upper_hex(&hash) }))
 }
@@ -38,7 +41,7 @@ fn broadcast(api: &dyn ChainApi, params: &Params) -> Result<(Hash, TxResult), Rp
 }
 
 /// Keeps the name in the table for URI listings; the server never calls it.
-pub(super) fn commit_needs_the_server(_: &dyn ChainApi, _: &Params) -> Result<Value, RpcError> {
+pub(super) fn commit_needs_the_server(_: &Dispatcher, _: &Params) -> Result<Value, RpcError> {
     Err(RpcError::Internal(format!(
         "{BROADCAST_TX_COMMIT} is run by the server"
     )))
@@ -57,8 +60,8 @@ pub(crate) enum CommitWait {
     },
 }
 
-pub(crate) fn start_commit(api: &dyn ChainApi, params: &Params) -> Result<CommitWait, RpcError> {
-    let (hash, result) = broadcast(api, params)?;
+pub(crate) fn start_commit(dispatcher: &Dispatcher, params: &Params) -> Result<CommitWait, RpcError> {
+    let (hash, result) = broadcast(dispatcher.api(), params)?;
     let check_tx = json::tx_result(&result);
     if result.code == 0 {
         return Ok(CommitWait::Pending { hash, check_tx });
@@ -94,7 +97,8 @@ pub(crate) fn committed_tx(api: &dyn ChainApi, hash: &Hash, check_tx: &Value) ->
     }))
 }
 
-pub(super) fn tx(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn tx(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     let hash = params.hash("hash")?;
     let with_proof = proof(params)?;
     let found = api
@@ -103,9 +107,10 @@ pub(super) fn tx(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError>
     found.ok_or_else(|| RpcError::Internal(format!("tx ({}) not found", json::upper_hex(&hash))))
 }
 
-pub(super) fn tx_search(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn tx_search(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    let api = dispatcher.api();
     let with_proof = proof(params)?;
-    let found = ordered(params, api.search_txs(&parse_query(params)?))?;
+    let found = ordered(params, Order::Ascending, api.search_txs(&parse_query(params)?))?;
     let page = page_of(params, found.len())?;
     let txs: Vec<Value> = found[page]
         .iter()

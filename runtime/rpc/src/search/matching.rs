@@ -48,6 +48,21 @@ impl Query {
         self.matches(&record.events, property)
     }
 
+    /// Whether an event with these tags matches: each condition by any value of its key. Unlike a search, a subscription
+    /// does not ask that conditions be met by one and the same event; CometBFT's does not either.
+    pub(crate) fn matches_tags(&self, tags: &BTreeMap<String, Vec<String>>) -> bool {
+        self.conditions().iter().all(|condition| {
+            let values = tags.get(&condition.key).map_or(&[][..], Vec::as_slice);
+            values.iter().any(|value| match &condition.operation {
+                // Hashes are hexadecimal, whatever the case.
+                Operation::Equal(Operand::Text(text)) if condition.key == TX_HASH => {
+                    text.trim_start_matches("0x").eq_ignore_ascii_case(value)
+                }
+                operation => holds(operation, value),
+            })
+        })
+    }
+
     fn matches(&self, events: &[Event], property: impl Fn(&Condition) -> bool) -> bool {
         let mut by_type: BTreeMap<&str, Vec<&Condition>> = BTreeMap::new();
         for condition in self.conditions() {

@@ -5,10 +5,18 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use supercloud_chain::{Event, QueryResult, TxResult};
+use supercloud_proto::cosmos::auth::v1beta1::{Bech32PrefixResponse, QueryAccountRequest};
+use supercloud_proto::cosmos::bank::v1beta1::{
+    QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest, QueryBalanceResponse,
+};
+use supercloud_proto::cosmos::base::v1beta1::Coin;
+use supercloud_proto::cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse};
+use supercloud_proto::prost::Message;
 use supercloud_rpc::{
     BlockRecord, BroadcastError, ChainApi, Commit, CommitSignature, GenesisInfo, Hash, HeightRange, Identity,
-    MempoolStats, Query, SealInput, TxLocation, Validator, router, seal_block,
+    MempoolStats, Query, SealInput, ServeLimits, Servers, TxLocation, Validator, seal_block, serve,
 };
+use tokio::sync::watch;
 
 pub(crate) const CHAIN_ID: &str = "fake-1";
 
@@ -43,6 +51,28 @@ pub(crate) fn result(events: Vec<Event>) -> TxResult {
     }
 }
 
+fn answered(value: Vec<u8>, height: u64) -> QueryResult {
+    QueryResult {
+        code: 0,
+        codespace: String::new(),
+        log: String::new(),
+        info: String::new(),
+        value,
+        height,
+    }
+}
+
+fn refused(code: u32, log: &str, height: u64) -> QueryResult {
+    QueryResult {
+        code,
+        codespace: "sdk".into(),
+        log: log.into(),
+        info: "asked in vain".into(),
+        value: vec![],
+        height,
+    }
+}
+
 fn failure(code: u32, log: &str) -> TxResult {
     TxResult {
         code,
@@ -53,9 +83,18 @@ fn failure(code: u32, log: &str) -> TxResult {
     }
 }
 
-#[derive(Default)]
 pub(crate) struct FakeChain {
     blocks: Mutex<Vec<Arc<BlockRecord>>>,
+    committed: watch::Sender<u64>,
+}
+
+impl Default for FakeChain {
+    fn default() -> Self {
+        Self {
+            blocks: Mutex::default(),
+            committed: watch::Sender::new(0),
+        }
+    }
 }
 
 impl FakeChain {
@@ -96,6 +135,7 @@ impl FakeChain {
             events,
             app_hash,
         }));
+        self.committed.send_replace(blocks.len() as u64);
     }
 
     /// Three blocks; the second has three transactions.
@@ -217,22 +257,57 @@ impl ChainApi for FakeChain {
     fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
         let height = height.unwrap_or(0);
         match path {
-            "/echo" => QueryResult {
-                code: 0,
-                codespace: String::new(),
-                log: String::new(),
-                info: String::new(),
-                value: data.to_vec(),
+            "/echo" => answered(data.to_vec(), height),
+            "/cosmos.auth.v1beta1.Query/Bech32Prefix" => {
+                let bech32_prefix = "akash".into();
+                answered(Bech32PrefixResponse { bech32_prefix }.encode_to_vec(), height)
+            }
+            "/cosmos.auth.v1beta1.Query/Account" => {
+                let request = QueryAccountRequest::decode(data).unwrap();
+                let text = format!("account {} not found", request.address);
+                refused(
+                    22,
+                    &format!("rpc error: code = NotFound desc = {text}: key not found"),
+                    height,
+                )
+            }
+            "/cosmos.bank.v1beta1.Query/Balance" => {
+                let request = QueryBalanceRequest::decode(data).unwrap();
+                let balance = Some(Coin {
+                    denom: request.denom,
+                    amount: "5".into(),
+                });
+                answered(QueryBalanceResponse { balance }.encode_to_vec(), height)
+            }
+            // Shows what it was asked for in the denom.
+            "/cosmos.bank.v1beta1.Query/AllBalances" => {
+                let request = QueryAllBalancesRequest::decode(data).unwrap();
+                let page = request.pagination.unwrap_or_default();
+                let denom = format!("{}|{:?}|{}|{}", request.address, page.key, page.limit, page.count_total);
+                let balances = vec![Coin {
+                    denom,
+                    amount: "1".into(),
+                }];
+                answered(
+                    QueryAllBalancesResponse {
+                        balances,
+                        pagination: Some(Default::default()),
+                    }
+                    .encode_to_vec(),
+                    height,
+                )
+            }
+            "/cosmwasm.wasm.v1.Query/SmartContractState" => {
+                let request = QuerySmartContractStateRequest::decode(data).unwrap();
+                let data = request.query_data;
+                answered(QuerySmartContractStateResponse { data }.encode_to_vec(), height)
+            }
+            "/cosmos.tx.v1beta1.Service/Simulate" => refused(
+                6,
+                "rpc error: code = Unknown desc = out of gas: unknown request",
                 height,
-            },
-            _ => QueryResult {
-                code: 6,
-                codespace: "sdk".into(),
-                log: format!("unknown query path {path}: unknown request"),
-                info: "asked in vain".into(),
-                value: vec![],
-                height,
-            },
+            ),
+            _ => refused(6, &format!("unknown query path {path}: unknown request"), height),
         }
     }
 
@@ -254,23 +329,47 @@ impl ChainApi for FakeChain {
     fn mempool(&self) -> MempoolStats {
         MempoolStats { txs: 2, bytes: 512 }
     }
+
+    fn waiting_txs(&self, limit: usize) -> Vec<Vec<u8>> {
+        [b"first".to_vec(), b"second".to_vec()]
+            .into_iter()
+            .take(limit)
+            .collect()
+    }
+
+    fn committed(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
+    }
 }
 
 /// A served fake chain.
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
-    http: reqwest::Client,
+    pub(crate) rest: SocketAddr,
+    pub(crate) grpc: SocketAddr,
+    pub(crate) metrics: SocketAddr,
+    pub(crate) chain: Arc<FakeChain>,
+    pub(crate) http: reqwest::Client,
+}
+
+async fn start(router: axum::Router) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(listener, router, ServeLimits::default()));
+    address
 }
 
 impl Served {
     pub(crate) async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let app = router(FakeChain::with_three_blocks());
-        tokio::spawn(async move { axum::serve(listener, app).await });
+        let chain = FakeChain::with_three_blocks();
+        let servers = Servers::new(chain.clone());
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
-            address,
+            address: start(servers.rpc()).await,
+            rest: start(servers.rest()).await,
+            grpc: start(servers.grpc()).await,
+            metrics: start(servers.metrics()).await,
+            chain,
             http: reqwest::Client::new(),
         }
     }

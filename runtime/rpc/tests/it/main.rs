@@ -4,6 +4,11 @@
 
 mod blocks;
 mod fake;
+mod grpc;
+mod metrics;
+mod rest;
 mod search;
 mod server;
+mod tendermint_client;
 mod txs;
+mod websocket;

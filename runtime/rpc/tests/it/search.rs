@@ -147,3 +147,30 @@ async fn blocks_are_found_by_their_own_events() {
     assert_eq!(result["total_count"], "1");
     assert_eq!(result["blocks"][0]["block"]["header"]["height"], "2");
 }
+
+#[tokio::test]
+async fn blocks_descend_and_transactions_ascend_when_nobody_says() {
+    let served = Served::start().await;
+    let heights = async |order: &str| -> Vec<String> {
+        let params = json!({ "query": "block.height >= 1", "order_by": order });
+        let found = served.result("block_search", params).await;
+        let blocks = found["blocks"].as_array().unwrap().iter();
+        blocks
+            .map(|block| block["block"]["header"]["height"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(heights("").await, ["3", "2", "1"]);
+    assert_eq!(heights("desc").await, ["3", "2", "1"]);
+    assert_eq!(heights("asc").await, ["1", "2", "3"]);
+    let found = served.result("tx_search", json!({ "query": "tx.height >= 1" })).await;
+    assert_eq!(found["txs"][0]["height"], "2");
+    assert_eq!(
+        served
+            .error(
+                "block_search",
+                json!({ "query": "block.height >= 1", "order_by": "up" })
+            )
+            .await,
+        (-32603, "expected order_by to be either `asc` or `desc` or empty".into())
+    );
+}

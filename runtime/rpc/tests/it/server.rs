@@ -22,19 +22,45 @@ async fn ids_come_back_as_they_were_sent() {
 #[tokio::test]
 async fn errors_answer_http_200_with_text_data() {
     let served = Served::start().await;
-    let (status, text) = served.post("not json").await;
-    assert_eq!(status, 200);
-    let answer: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(answer["error"]["code"], -32700);
     assert_eq!(
         served.error("frobnicate", json!({})).await,
         (-32601, "frobnicate".into())
     );
     assert_eq!(served.error("tx", json!({})).await, (-32602, "hash is missing".into()));
     assert_eq!(served.error("block", json!("1")).await.0, -32602);
-    let (code, text) = served.error("subscribe", json!({ "query": "tm.event='Tx'" })).await;
-    assert_eq!(code, -32601);
-    assert!(text.contains("WebSocket"), "{text}");
+    // As in CometBFT: subscriptions do not exist outside the WebSocket.
+    assert_eq!(
+        served.error("subscribe", json!({ "query": "tm.event='Tx'" })).await,
+        (-32601, "subscribe".into())
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_call_at_all_answers_500_with_a_parse_error() {
+    let served = Served::start().await;
+    let deep = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"health","params":{}{}}}"#,
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    for body in ["not json", "5", "\"x\"", "{", "\u{0}", deep.as_str()] {
+        let (status, text) = served.post(body).await;
+        assert_eq!(status, 500);
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (&answer["id"], &answer["error"]["code"]),
+            (&Value::Null, &json!(-32700))
+        );
+        assert_eq!(answer["error"]["message"], "Parse error. Invalid JSON");
+    }
+    for call in ["[5]", r#"[{"id":{},"method":"health"}]"#] {
+        let (status, text) = served.post(call).await;
+        assert_eq!(status, 200);
+        let answers: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(answers[0]["error"]["code"], -32700, "{call}");
+    }
+    // The node is still there.
+    assert_eq!(served.result("health", json!({})).await, json!({}));
 }
 
 #[tokio::test]
@@ -136,12 +162,11 @@ async fn uri_calls_work_and_their_errors_are_http_500() {
 }
 
 #[tokio::test]
-async fn rest_and_websocket_are_absent_and_say_so() {
+async fn paths_of_other_ports_are_absent_and_say_so() {
     let served = Served::start().await;
     for (path, word) in [
         ("/cosmos/bank/v1beta1/supply", "REST"),
         ("/cosmos.bank.v1beta1.Query/Balance", "gRPC"),
-        ("/websocket", "WebSocket"),
         ("/frobnicate", "not served"),
     ] {
         let (status, answer) = served.get(path).await;
@@ -176,7 +201,14 @@ async fn bodies_up_to_the_limit_are_taken() {
         format!("{head}{}\"}}", "x".repeat(bytes - head.len() - 2))
     };
     assert_eq!(served.post(padded(MAX_BODY_BYTES)).await.0, 200);
-    assert_eq!(served.post(padded(MAX_BODY_BYTES + 1)).await.0, 413);
+    let (status, text) = served.post(padded(MAX_BODY_BYTES + 1)).await;
+    assert_eq!(status, 400);
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(answer["error"]["code"], -32600);
+    assert_eq!(
+        answer["error"]["data"],
+        "error reading request body: http: request body too large (limit 16777216 bytes)"
+    );
 }
 
 #[tokio::test]
@@ -185,6 +217,47 @@ async fn counts_of_the_mempool_are_text() {
     assert_eq!(
         served.result("num_unconfirmed_txs", json!({})).await,
         json!({ "n_txs": "2", "total": "2", "total_bytes": "512", "txs": null })
+    );
+}
+
+#[tokio::test]
+async fn waiting_transactions_are_shown_up_to_the_limit() {
+    let served = Served::start().await;
+    assert_eq!(
+        served.result("unconfirmed_txs", json!({ "limit": "1" })).await,
+        json!({ "n_txs": "1", "total": "2", "total_bytes": "512", "txs": ["Zmlyc3Q="] })
+    );
+    let all = served.result("unconfirmed_txs", json!({})).await;
+    assert_eq!(all["txs"], json!(["Zmlyc3Q=", "c2Vjb25k"]));
+}
+
+#[tokio::test]
+async fn the_genesis_comes_in_chunks_too() {
+    let served = Served::start().await;
+    let chunk = served.result("genesis_chunked", json!({ "chunk": "0" })).await;
+    assert_eq!((&chunk["chunk"], &chunk["total"]), (&json!("0"), &json!("1")));
+    let text = base64::Engine::decode(
+        &base64::engine::general_purpose::STANDARD,
+        chunk["data"].as_str().unwrap(),
+    )
+    .unwrap();
+    let whole = served.result("genesis", json!({})).await["genesis"].clone();
+    assert_eq!(serde_json::from_slice::<Value>(&text).unwrap(), whole);
+    assert_eq!(
+        served.error("genesis_chunked", json!({ "chunk": 1 })).await,
+        (-32603, "there are 0 chunks, 1 is invalid".into())
+    );
+}
+
+#[tokio::test]
+async fn consensus_is_always_at_the_next_height() {
+    let served = Served::start().await;
+    let state = served.result("consensus_state", json!({})).await;
+    assert_eq!(state["round_state"]["height/round/step"], "4/0/1");
+    let dump = served.result("dump_consensus_state", json!({})).await;
+    assert_eq!(
+        (&dump["round_state"]["height"], &dump["peers"]),
+        (&json!("4"), &json!([]))
     );
 }
 

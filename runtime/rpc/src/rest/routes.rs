@@ -1,0 +1,400 @@
+//! Which path reaches which query method: grpc-gateway's templates, as the Cosmos SDK and wasmd annotate them.
+//!
+//! A line whose service is not among the descriptors is left out, so that a path starts to exist together with its
+//! service. A query method without a line is served at `/<package>/<method_name>`.
+
+use std::sync::LazyLock;
+
+use prost_reflect::MethodDescriptor;
+
+use crate::descriptors;
+
+/// HTTP verb of a route; `POST` takes the request as JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Verb {
+    Get,
+    Post,
+}
+use Verb::{Get, Post};
+
+/// The routes of one service: its name, and verb, template and method of each.
+type Group = (&'static str, &'static [(Verb, &'static str, &'static str)]);
+
+#[rustfmt::skip]
+const TABLE: &[Group] = &[
+    ("cosmos.auth.v1beta1.Query", &[
+        (Get, "/cosmos/auth/v1beta1/accounts", "Accounts"),
+        (Get, "/cosmos/auth/v1beta1/accounts/{address}", "Account"),
+        (Get, "/cosmos/auth/v1beta1/account_info/{address}", "AccountInfo"),
+        (Get, "/cosmos/auth/v1beta1/params", "Params"),
+        (Get, "/cosmos/auth/v1beta1/module_accounts", "ModuleAccounts"),
+        (Get, "/cosmos/auth/v1beta1/module_accounts/{name}", "ModuleAccountByName"),
+        (Get, "/cosmos/auth/v1beta1/bech32", "Bech32Prefix"),
+        (Get, "/cosmos/auth/v1beta1/bech32/{address_bytes}", "AddressBytesToString"),
+        (Get, "/cosmos/auth/v1beta1/bech32/{address_string}", "AddressStringToBytes"),
+    ]),
+    ("cosmos.authz.v1beta1.Query", &[
+        (Get, "/cosmos/authz/v1beta1/grants", "Grants"),
+        (Get, "/cosmos/authz/v1beta1/grants/granter/{granter}", "GranterGrants"),
+        (Get, "/cosmos/authz/v1beta1/grants/grantee/{grantee}", "GranteeGrants"),
+    ]),
+    ("cosmos.bank.v1beta1.Query", &[
+        (Get, "/cosmos/bank/v1beta1/balances/{address}", "AllBalances"),
+        (Get, "/cosmos/bank/v1beta1/balances/{address}/by_denom", "Balance"),
+        (Get, "/cosmos/bank/v1beta1/spendable_balances/{address}", "SpendableBalances"),
+        (Get, "/cosmos/bank/v1beta1/spendable_balances/{address}/by_denom", "SpendableBalanceByDenom"),
+        (Get, "/cosmos/bank/v1beta1/supply", "TotalSupply"),
+        (Get, "/cosmos/bank/v1beta1/supply/by_denom", "SupplyOf"),
+        (Get, "/cosmos/bank/v1beta1/supply/{denom=**}", "SupplyOf"),
+        (Get, "/cosmos/bank/v1beta1/params", "Params"),
+        (Get, "/cosmos/bank/v1beta1/denoms_metadata", "DenomsMetadata"),
+        (Get, "/cosmos/bank/v1beta1/denoms_metadata/{denom=**}", "DenomMetadata"),
+        (Get, "/cosmos/bank/v1beta1/denoms_metadata_by_query_string", "DenomMetadataByQueryString"),
+        (Get, "/cosmos/bank/v1beta1/denom_owners/{denom=**}", "DenomOwners"),
+        (Get, "/cosmos/bank/v1beta1/denom_owners_by_query", "DenomOwnersByQuery"),
+        (Get, "/cosmos/bank/v1beta1/send_enabled", "SendEnabled"),
+    ]),
+    ("cosmos.base.node.v1beta1.Service", &[
+        (Get, "/cosmos/base/node/v1beta1/config", "Config"),
+        (Get, "/cosmos/base/node/v1beta1/status", "Status"),
+    ]),
+    ("cosmos.base.tendermint.v1beta1.Service", &[
+        (Get, "/cosmos/base/tendermint/v1beta1/node_info", "GetNodeInfo"),
+        (Get, "/cosmos/base/tendermint/v1beta1/syncing", "GetSyncing"),
+        (Get, "/cosmos/base/tendermint/v1beta1/blocks/latest", "GetLatestBlock"),
+        (Get, "/cosmos/base/tendermint/v1beta1/blocks/{height}", "GetBlockByHeight"),
+        (Get, "/cosmos/base/tendermint/v1beta1/validatorsets/latest", "GetLatestValidatorSet"),
+        (Get, "/cosmos/base/tendermint/v1beta1/validatorsets/{height}", "GetValidatorSetByHeight"),
+        (Get, "/cosmos/base/tendermint/v1beta1/abci_query", "ABCIQuery"),
+    ]),
+    ("cosmos.consensus.v1.Query", &[
+        (Get, "/cosmos/consensus/v1/params", "Params"),
+    ]),
+    ("cosmos.distribution.v1beta1.Query", &[
+        (Get, "/cosmos/distribution/v1beta1/params", "Params"),
+        (Get, "/cosmos/distribution/v1beta1/delegators/{delegator_address}/rewards", "DelegationTotalRewards"),
+        (Get, "/cosmos/distribution/v1beta1/community_pool", "CommunityPool"),
+    ]),
+    ("cosmos.feegrant.v1beta1.Query", &[
+        (Get, "/cosmos/feegrant/v1beta1/allowance/{granter}/{grantee}", "Allowance"),
+        (Get, "/cosmos/feegrant/v1beta1/allowances/{grantee}", "Allowances"),
+        (Get, "/cosmos/feegrant/v1beta1/issued/{granter}", "AllowancesByGranter"),
+    ]),
+    ("cosmos.gov.v1.Query", &[
+        (Get, "/cosmos/gov/v1/constitution", "Constitution"),
+        (Get, "/cosmos/gov/v1/proposals", "Proposals"),
+        (Get, "/cosmos/gov/v1/proposals/{proposal_id}", "Proposal"),
+        (Get, "/cosmos/gov/v1/proposals/{proposal_id}/votes", "Votes"),
+        (Get, "/cosmos/gov/v1/proposals/{proposal_id}/votes/{voter}", "Vote"),
+        (Get, "/cosmos/gov/v1/proposals/{proposal_id}/deposits", "Deposits"),
+        (Get, "/cosmos/gov/v1/proposals/{proposal_id}/deposits/{depositor}", "Deposit"),
+        (Get, "/cosmos/gov/v1/proposals/{proposal_id}/tally", "TallyResult"),
+        (Get, "/cosmos/gov/v1/params", "Params"),
+        (Get, "/cosmos/gov/v1/params/{params_type}", "Params"),
+    ]),
+    ("cosmos.gov.v1beta1.Query", &[
+        (Get, "/cosmos/gov/v1beta1/proposals", "Proposals"),
+        (Get, "/cosmos/gov/v1beta1/proposals/{proposal_id}", "Proposal"),
+        (Get, "/cosmos/gov/v1beta1/proposals/{proposal_id}/votes", "Votes"),
+        (Get, "/cosmos/gov/v1beta1/proposals/{proposal_id}/votes/{voter}", "Vote"),
+        (Get, "/cosmos/gov/v1beta1/proposals/{proposal_id}/deposits", "Deposits"),
+        (Get, "/cosmos/gov/v1beta1/proposals/{proposal_id}/deposits/{depositor}", "Deposit"),
+        (Get, "/cosmos/gov/v1beta1/proposals/{proposal_id}/tally", "TallyResult"),
+        (Get, "/cosmos/gov/v1beta1/params/{params_type}", "Params"),
+    ]),
+    ("cosmos.mint.v1beta1.Query", &[
+        (Get, "/cosmos/mint/v1beta1/params", "Params"),
+        (Get, "/cosmos/mint/v1beta1/inflation", "Inflation"),
+        (Get, "/cosmos/mint/v1beta1/annual_provisions", "AnnualProvisions"),
+    ]),
+    ("cosmos.slashing.v1beta1.Query", &[
+        (Get, "/cosmos/slashing/v1beta1/params", "Params"),
+        (Get, "/cosmos/slashing/v1beta1/signing_infos", "SigningInfos"),
+    ]),
+    ("cosmos.staking.v1beta1.Query", &[
+        (Get, "/cosmos/staking/v1beta1/params", "Params"),
+        (Get, "/cosmos/staking/v1beta1/pool", "Pool"),
+        (Get, "/cosmos/staking/v1beta1/validators", "Validators"),
+        (Get, "/cosmos/staking/v1beta1/validators/{validator_addr}", "Validator"),
+        (Get, "/cosmos/staking/v1beta1/validators/{validator_addr}/delegations/{delegator_addr}", "Delegation"),
+        (Get, "/cosmos/staking/v1beta1/delegations/{delegator_addr}", "DelegatorDelegations"),
+        (Get, "/cosmos/staking/v1beta1/delegators/{delegator_addr}/unbonding_delegations", "DelegatorUnbondingDelegations"),
+    ]),
+    ("cosmos.tx.v1beta1.Service", &[
+        (Get, "/cosmos/tx/v1beta1/txs", "GetTxsEvent"),
+        (Post, "/cosmos/tx/v1beta1/txs", "BroadcastTx"),
+        (Get, "/cosmos/tx/v1beta1/txs/{hash}", "GetTx"),
+        (Get, "/cosmos/tx/v1beta1/txs/block/{height}", "GetBlockWithTxs"),
+        (Post, "/cosmos/tx/v1beta1/simulate", "Simulate"),
+        (Post, "/cosmos/tx/v1beta1/decode", "TxDecode"),
+        (Post, "/cosmos/tx/v1beta1/encode", "TxEncode"),
+    ]),
+    ("cosmwasm.wasm.v1.Query", &[
+        (Get, "/cosmwasm/wasm/v1/code", "Codes"),
+        (Get, "/cosmwasm/wasm/v1/code/{code_id}", "Code"),
+        (Get, "/cosmwasm/wasm/v1/code-info/{code_id}", "CodeInfo"),
+        (Get, "/cosmwasm/wasm/v1/code/{code_id}/contracts", "ContractsByCode"),
+        (Get, "/cosmwasm/wasm/v1/codes/pinned", "PinnedCodes"),
+        (Get, "/cosmwasm/wasm/v1/codes/params", "Params"),
+        (Get, "/cosmwasm/wasm/v1/contract/{address}", "ContractInfo"),
+        (Get, "/cosmwasm/wasm/v1/contract/{address}/history", "ContractHistory"),
+        (Get, "/cosmwasm/wasm/v1/contract/{address}/state", "AllContractState"),
+        (Get, "/cosmwasm/wasm/v1/contract/{address}/raw/{query_data=**}", "RawContractState"),
+        (Get, "/cosmwasm/wasm/v1/contract/{address}/smart/{query_data=**}", "SmartContractState"),
+        (Get, "/cosmwasm/wasm/v1/contract/build_address", "BuildAddress"),
+        (Get, "/cosmwasm/wasm/v1/contracts/creator/{creator_address}", "ContractsByCreator"),
+        (Get, "/cosmwasm/wasm/v1/wasm-limits-config", "WasmLimitsConfig"),
+    ]),
+    ("osmosis.tokenfactory.v1beta1.Query", &[
+        (Get, "/osmosis/tokenfactory/v1beta1/params", "Params"),
+        (Get, "/osmosis/tokenfactory/v1beta1/denoms/{denom=**}/authority_metadata", "DenomAuthorityMetadata"),
+        (Get, "/osmosis/tokenfactory/v1beta1/denoms_from_creator/{creator}", "DenomsFromCreator"),
+    ]),
+];
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Segment {
+    Literal(String),
+    /// One segment, into a field.
+    Field(String),
+    /// One segment or more, into a field.
+    Rest(String),
+}
+
+/// A path that is served.
+pub(super) struct Route {
+    pub(super) verb: Verb,
+    pub(super) segments: Vec<Segment>,
+    /// gRPC path of the method.
+    pub(super) path: &'static str,
+    pub(super) method: &'static MethodDescriptor,
+}
+
+/// All routes, the most literal first.
+pub(super) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    let mut routes: Vec<Route> = Vec::new();
+    for (service, lines) in TABLE {
+        for (verb, template, method) in *lines {
+            routes.extend(route(*verb, template, &format!("/{service}/{method}")));
+        }
+    }
+    for (path, method) in descriptors::methods() {
+        if !routes.iter().any(|route| route.path == path) {
+            let package = method.parent_service().package_name().replace('.', "/");
+            let template = format!("/{package}/{}", snake_case(method.name()));
+            routes.extend(route(Get, &template, path));
+        }
+    }
+    routes.sort_by_key(|route| {
+        let kinds = route.segments.iter().map(|segment| match segment {
+            Segment::Literal(_) => 0,
+            Segment::Field(_) => 1,
+            Segment::Rest(_) => 2,
+        });
+        kinds.collect::<Vec<u8>>()
+    });
+    routes
+});
+
+fn route(verb: Verb, template: &str, path: &str) -> Option<Route> {
+    let (path, method) = descriptors::methods().find(|(known, _)| *known == path)?;
+    Some(Route {
+        verb,
+        segments: parse(template),
+        path,
+        method,
+    })
+}
+
+fn parse(template: &str) -> Vec<Segment> {
+    let segments = template.trim_start_matches('/').split('/');
+    segments
+        .map(
+            |segment| match segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
+                None => Segment::Literal(segment.to_owned()),
+                Some(field) => match field.strip_suffix("=**") {
+                    Some(field) => Segment::Rest(field.to_owned()),
+                    None => Segment::Field(field.to_owned()),
+                },
+            },
+        )
+        .collect()
+}
+
+/// `TxsByEvent` is `txs_by_event`, `ABCIQuery` is `abci_query`.
+fn snake_case(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut out = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let starts_word = letter.is_ascii_uppercase()
+            && at > 0
+            && (!letters[at - 1].is_ascii_uppercase() || letters.get(at + 1).is_some_and(char::is_ascii_lowercase));
+        if starts_word {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
+}
+
+/// A route with what the path put into fields.
+pub(super) struct Found {
+    pub(super) verb: Verb,
+    pub(super) path: &'static str,
+    pub(super) method: &'static MethodDescriptor,
+    /// Field and its text, decoded.
+    pub(super) fields: Vec<(&'static str, String)>,
+}
+
+/// Finds the route of a path that is still percent-encoded. One slash at the end does not matter.
+pub(super) fn find(verb: Verb, path: &str) -> Option<Found> {
+    let path = path.strip_prefix('/')?;
+    let segments: Vec<&str> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
+    ROUTES.iter().filter(|route| route.verb == verb).find_map(|route| {
+        let mut fields = Vec::new();
+        matches(&route.segments, &segments, &mut fields)?;
+        let decoded = fields
+            .into_iter()
+            .map(|(field, text)| Some((field, percent_decode(&text)?)));
+        Some(Found {
+            verb,
+            path: route.path,
+            method: route.method,
+            fields: decoded.collect::<Option<_>>()?,
+        })
+    })
+}
+
+fn matches<'r>(template: &'r [Segment], path: &[&str], fields: &mut Vec<(&'r str, String)>) -> Option<()> {
+    let Some((first, later)) = template.split_first() else {
+        return path.is_empty().then_some(());
+    };
+    match first {
+        Segment::Literal(literal) => {
+            let (segment, rest) = path.split_first()?;
+            (segment == literal).then_some(())?;
+            matches(later, rest, fields)
+        }
+        Segment::Field(field) => {
+            let (segment, rest) = path.split_first()?;
+            (!segment.is_empty()).then_some(())?;
+            fields.push((field, (*segment).to_owned()));
+            matches(later, rest, fields)
+        }
+        Segment::Rest(field) => {
+            // No template has two of these, so the number of segments it takes follows from the length.
+            let taken = path.len().checked_sub(later.len()).filter(|taken| *taken > 0)?;
+            let (segments, rest) = path.split_at(taken);
+            let text = segments.join("/");
+            (!text.is_empty()).then_some(())?;
+            fields.push((field, text));
+            matches(later, rest, fields)
+        }
+    }
+}
+
+/// `None` when the result is no UTF-8; a stray `%` stays what it is.
+fn percent_decode(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escaped = (bytes[at] == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten()
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        out.push(escaped.unwrap_or(bytes[at]));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path_of(verb: Verb, path: &str) -> Option<(&'static str, Vec<(&'static str, String)>)> {
+        find(verb, path).map(|found| (found.path, found.fields))
+    }
+
+    #[test]
+    fn every_field_of_a_template_is_a_field_of_the_request() {
+        for route in ROUTES.iter() {
+            for segment in &route.segments {
+                if let Segment::Field(name) | Segment::Rest(name) = segment {
+                    let input = route.method.input();
+                    assert!(input.get_field_by_name(name).is_some(), "{}: {name}", route.path);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_query_method_has_a_route() {
+        for (path, _) in descriptors::methods() {
+            assert!(ROUTES.iter().any(|route| route.path == path), "{path}");
+        }
+    }
+
+    #[test]
+    fn literals_win_over_fields() {
+        assert_eq!(
+            path_of(Get, "/cosmos/base/tendermint/v1beta1/blocks/latest").unwrap().0,
+            "/cosmos.base.tendermint.v1beta1.Service/GetLatestBlock"
+        );
+        assert_eq!(
+            path_of(Get, "/cosmos/bank/v1beta1/supply/by_denom").unwrap(),
+            ("/cosmos.bank.v1beta1.Query/SupplyOf", vec![])
+        );
+        assert_eq!(
+            path_of(Get, "/cosmwasm/wasm/v1/contract/build_address").unwrap().0,
+            "/cosmwasm.wasm.v1.Query/BuildAddress"
+        );
+    }
+
+    #[test]
+    fn denoms_with_slashes_are_taken_whole_raw_or_encoded() {
+        for path in ["factory/akash1a/gold", "factory%2Fakash1a%2fgold"] {
+            assert_eq!(
+                path_of(Get, &format!("/cosmos/bank/v1beta1/supply/{path}")).unwrap().1,
+                [("denom", "factory/akash1a/gold".to_owned())]
+            );
+            assert_eq!(
+                path_of(
+                    Get,
+                    &format!("/osmosis/tokenfactory/v1beta1/denoms/{path}/authority_metadata")
+                )
+                .unwrap()
+                .1,
+                [("denom", "factory/akash1a/gold".to_owned())]
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_paths_and_empty_fields_match_nothing() {
+        for path in [
+            "",
+            "/",
+            "/cosmos",
+            "/cosmos/bank/v1beta1/balances/",
+            "/cosmos/auth/v1beta1/accounts//",
+            "/%ff",
+        ] {
+            assert_eq!(path_of(Get, path), None, "{path}");
+        }
+        assert_eq!(path_of(Get, "/cosmos/auth/v1beta1/accounts/%ff"), None);
+        assert_eq!(path_of(Post, "/cosmos/bank/v1beta1/supply"), None);
+    }
+
+    #[test]
+    fn methods_without_a_line_are_found_under_their_package() {
+        assert_eq!(
+            path_of(Get, "/supercloud/gov/v1/council").unwrap().0,
+            "/supercloud.gov.v1.Query/Council"
+        );
+        assert_eq!(snake_case("ABCIQuery"), "abci_query");
+        assert_eq!(snake_case("TxsByEvent"), "txs_by_event");
+    }
+}
