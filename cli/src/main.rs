@@ -3,9 +3,12 @@
 //! stdout is the result, stderr is talk; `--json` changes the result's form, not its channel.
 
 mod artifacts;
+mod coins;
 mod demo;
 mod dev;
+mod module_cache;
 mod output;
+mod price_signers;
 mod sdl;
 mod suite;
 mod wasm;

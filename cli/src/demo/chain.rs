@@ -63,6 +63,9 @@ pub(crate) async fn start(
     }
     let mut config = NodeConfig::dev(genesis.build());
     config.rpc_address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.rpc_port.unwrap_or(0)));
+    // The demo speaks JSON-RPC only and must not take well-known ports from a running node.
+    config.rest_address = None;
+    config.grpc_address = None;
     let node = tokio::task::spawn_blocking(move || spawn(config))
         .await
         .map_err(StepError::unexpected)?
