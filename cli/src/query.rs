@@ -106,9 +106,20 @@ pub(crate) async fn ask(rpc: &RpcClient, method: &str, request: &Value, height: 
     codec::decode(&described.output(), &answer.value)
 }
 
+/// Arguments of `supercloud status`.
+#[derive(Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    node: NodeArgs,
+    /// Form of the result
+    #[arg(long, short, value_enum, default_value_t)]
+    output: Form,
+}
+
 /// Runs `supercloud status`.
-pub(crate) async fn status(node: &NodeArgs, form: Form) -> Result<()> {
-    let rpc = node.rpc()?;
-    let status = rpc.call("status", serde_json::json!({})).await.map_err(|error| hint::explain(error.into()))?;
-    Ok(output::document(&status, form)?)
+pub(crate) async fn status(args: &StatusArgs) -> Result<()> {
+    let rpc = args.node.rpc()?;
+    let asked = rpc.call("status", serde_json::json!({})).await;
+    let status = asked.map_err(|error| hint::explain(error.into()))?;
+    Ok(output::document(&status, args.output)?)
 }

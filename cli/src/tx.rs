@@ -19,7 +19,8 @@ use serde_json::Value;
 
 use crate::hint;
 
-pub(crate) use send::{Sender, TxArgs};
+pub(crate) use document::typed_coins;
+pub(crate) use send::{Sender, TxArgs, run as send_messages, simulate};
 
 /// Arguments of `supercloud tx`.
 #[derive(Args)]

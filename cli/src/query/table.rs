@@ -145,7 +145,7 @@ fn is_paged(method: &str) -> bool {
 fn command_of_entry(entry: &Entry) -> Command {
     let mut command = Command::new(entry.name).about(entry.about);
     for (name, _, _) in entry.arguments {
-        command = command.arg(Arg::new(*name).value_name(name.to_uppercase()).required(true));
+        command = command.arg(Arg::new(*name).required(true));
     }
     if is_paged(entry.method) {
         for (name, help) in PAGE_ARGUMENTS {

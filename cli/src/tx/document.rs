@@ -17,7 +17,7 @@ pub(super) fn coins_json(coins: &[Coin]) -> Value {
 }
 
 /// Coins as typed, as JSON.
-pub(super) fn typed_coins(text: &str) -> Result<Value> {
+pub(crate) fn typed_coins(text: &str) -> Result<Value> {
     Ok(coins_json(&coins::parse_coins(text).map_err(anyhow::Error::msg)?))
 }
 

@@ -81,6 +81,18 @@ enum BroadcastMode {
     Async,
 }
 
+impl TxArgs {
+    /// Connects to the node.
+    pub(crate) async fn connect(&self) -> Result<Client> {
+        self.node.connect().await
+    }
+
+    /// Form of the result.
+    pub(crate) fn form(&self) -> Form {
+        self.output
+    }
+}
+
 /// Who sends, and where to.
 pub(crate) struct Sender<'a> {
     args: &'a TxArgs,
@@ -134,7 +146,7 @@ pub(crate) async fn run(sender: &Sender<'_>, messages: &[Value]) -> Result<()> {
     };
     let state = sender.state().await?;
     if args.dry_run {
-        let used = simulate(&sender.client, &unsigned, &sender.info.public_key, state.sequence).await?;
+        let used = simulate(&sender.client, &unsigned, Some(&sender.info.public_key), state.sequence).await?;
         let document = json!({ "gas_used": used.to_string(), "gas_estimate": adjusted(used, args.gas_adjustment)?.to_string() });
         return Ok(output::document(&document, args.output)?);
     }
@@ -164,7 +176,7 @@ fn question(unsigned: &UnsignedTx, messages: &[Value]) -> String {
 }
 
 /// Gas that a transaction would use now.
-pub(crate) async fn simulate(client: &Client, unsigned: &UnsignedTx, public_key: &[u8; 33], sequence: u64) -> Result<u64> {
+pub(crate) async fn simulate(client: &Client, unsigned: &UnsignedTx, public_key: Option<&[u8; 33]>, sequence: u64) -> Result<u64> {
     const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
     let request = SimulateRequest {
         tx_bytes: unsigned.unsigned_by(public_key, sequence),
@@ -185,7 +197,7 @@ async fn gas_limit(sender: &Sender<'_>, unsigned: &UnsignedTx, sequence: u64) ->
             _ => bail!("--gas is `auto` or a whole number above 0, got {:?}", args.gas),
         };
     }
-    adjusted(simulate(&sender.client, unsigned, &sender.info.public_key, sequence).await?, args.gas_adjustment)
+    adjusted(simulate(&sender.client, unsigned, Some(&sender.info.public_key), sequence).await?, args.gas_adjustment)
 }
 
 /// Gas with room for what changes between simulation and block.
@@ -210,7 +222,7 @@ async fn fee(sender: &Sender<'_>, gas: u64) -> Result<Vec<Coin>> {
 }
 
 /// The node's least gas price in the first denom that it takes.
-pub(crate) async fn least_gas_price(client: &Client) -> Result<GasPrice> {
+async fn least_gas_price(client: &Client) -> Result<GasPrice> {
     let path = "/cosmos.base.node.v1beta1.Service/Config";
     let config: ConfigResponse = match client.query(path, &ConfigRequest {}).await {
         Ok(config) => config,

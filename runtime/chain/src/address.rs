@@ -63,6 +63,11 @@ impl Address {
         Self(Sha256::digest(name)[..20].to_vec())
     }
 
+    /// Address of a threshold key: the first 20 bytes of the hash of its amino form.
+    pub(crate) fn from_hash_start(hash: &[u8; 32]) -> Self {
+        Self(hash[..20].to_vec())
+    }
+
     /// Address derived from a key inside the wasm module: SHA256(SHA256("module") ‖ key), 32 bytes.
     pub(crate) fn from_module_key(key: &[u8]) -> Self {
         let mut hash = Sha256::new();

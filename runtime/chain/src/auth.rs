@@ -7,11 +7,15 @@ use supercloud_proto::{pack, type_url};
 
 use crate::address::Address;
 use crate::error::{SdkError, TxError};
-use crate::machine::Machine;
+use crate::gov::DEPOSIT_MODULE;
+use crate::machine::{GOV_MODULE, Machine, read_u64};
 use crate::state_key;
 
+pub(crate) mod key;
 pub(crate) mod query;
 
+/// Names of the accounts that belong to the chain.
+pub(crate) const MODULES: [&str; 2] = [GOV_MODULE, DEPOSIT_MODULE];
 /// Longest memo, in bytes.
 pub(crate) const MAX_MEMO_LEN: usize = 256;
 /// Most signatures of one transaction.
@@ -76,17 +80,48 @@ pub(crate) fn load_or_create(machine: &mut Machine<'_>, address: &Address) -> Re
 }
 
 pub(crate) fn apply_module_account(machine: &mut Machine<'_>, address: &Address, name: &str) -> Result<(), TxError> {
-    let base_account = Some(new_base_account(machine, address)?);
+    let base = new_base_account(machine, address)?;
+    apply_as_module(machine, address, name, base)
+}
+
+/// Turns what is known of an account into a module's.
+pub(crate) fn apply_as_module(
+    machine: &mut Machine<'_>,
+    address: &Address,
+    name: &str,
+    base: BaseAccount,
+) -> Result<(), TxError> {
     let account = ModuleAccount {
-        base_account,
+        base_account: Some(base),
         name: name.to_owned(),
         permissions: Vec::new(),
     };
     apply(machine, address, &Account::Module(account))
 }
 
+/// Writes an account of another chain; new ones get numbers above its.
+pub(crate) fn import(machine: &mut Machine<'_>, address: &Address, account: &Account) -> Result<(), TxError> {
+    let number = account.base().account_number;
+    let next = match machine.read(state_key::auth::NEXT_NUMBER)? {
+        Some(bytes) => read_u64(&bytes)?,
+        None => 0,
+    };
+    let after = number.checked_add(1);
+    let after = after.ok_or_else(|| SdkError::Logic(format!("account number {number} is the last")))?;
+    let next = next.max(after).to_be_bytes().to_vec();
+    machine.write(state_key::auth::NEXT_NUMBER.to_vec(), next)?;
+    machine
+        .state
+        .set(state_key::auth::by_number(number), address.as_bytes().to_vec());
+    apply(machine, address, account)
+}
+
 fn new_base_account(machine: &mut Machine<'_>, address: &Address) -> Result<BaseAccount, TxError> {
     let account_number = machine.take_number(state_key::auth::NEXT_NUMBER, 0)?;
+    // An index that nobody pays for: what an account costs is a fact of other chains.
+    machine
+        .state
+        .set(state_key::auth::by_number(account_number), address.as_bytes().to_vec());
     Ok(BaseAccount {
         address: machine.text(address),
         pub_key: None,

@@ -8,6 +8,8 @@
 
 use std::collections::BTreeSet;
 
+use thiserror::Error;
+
 use crate::address::Address;
 use crate::auth;
 use crate::coin::{Coin, CoinError, Coins};
@@ -16,10 +18,39 @@ use crate::event::Event;
 use crate::machine::Machine;
 use crate::state_key;
 
+pub(crate) mod metadata;
 pub(crate) mod multi_send;
 pub(crate) mod query;
 pub(crate) mod restrict;
 pub(crate) mod send;
+pub(crate) mod set_send_enabled;
+
+/// Errors of codespace `bank`.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum BankError {
+    /// 5: governance stopped transfers of the denom.
+    #[error("{denom} transfers are currently disabled: send transactions are disabled")]
+    SendDisabled {
+        /// Which one.
+        denom: String,
+    },
+    /// 7: what wallets would show contradicts itself.
+    #[error("{reason}: invalid denom metadata")]
+    Metadata {
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl BankError {
+    /// The code.
+    pub fn code(&self) -> u32 {
+        match self {
+            Self::SendDisabled { .. } => 5,
+            Self::Metadata { .. } => 7,
+        }
+    }
+}
 
 /// Most addresses on the list of a restricted denom.
 pub(crate) const MAX_ALLOWED_ADDRESSES: usize = 1_000;
@@ -34,7 +65,25 @@ pub(crate) fn load_supply(machine: &mut Machine<'_>, denom: &str) -> Result<u128
     read_amount(bytes)
 }
 
-/// Moves coins; creates the receiver's account when there was none.
+/// Moves coins as messages do: neither a stopped nor a restricted denom passes.
+pub(crate) fn apply_send(
+    machine: &mut Machine<'_>,
+    from: &Address,
+    to: &Address,
+    coins: &Coins,
+) -> Result<(), TxError> {
+    for coin in coins.iter() {
+        if !load_send_enabled(machine, &coin.denom) {
+            return Err(BankError::SendDisabled {
+                denom: coin.denom.clone(),
+            }
+            .into());
+        }
+    }
+    apply_transfer(machine, from, to, coins)
+}
+
+/// Moves coins as the chain itself does it: a stopped denom passes, a restricted one does not.
 pub(crate) fn apply_transfer(
     machine: &mut Machine<'_>,
     from: &Address,
@@ -44,6 +93,16 @@ pub(crate) fn apply_transfer(
     for coin in coins.iter() {
         assert_transferable(machine, &coin.denom, from, to)?;
     }
+    apply_move(machine, from, to, coins)
+}
+
+/// Moves coins, whatever the rules; creates the receiver's account when there was none.
+pub(crate) fn apply_move(
+    machine: &mut Machine<'_>,
+    from: &Address,
+    to: &Address,
+    coins: &Coins,
+) -> Result<(), TxError> {
     apply_subtract(machine, from, coins)?;
     apply_add(machine, to, coins)?;
     auth::load_or_create(machine, to)?;
@@ -92,6 +151,36 @@ pub(crate) fn apply_burn(machine: &mut Machine<'_>, from: &Address, coins: &Coin
             .with("amount", coins.to_string()),
     );
     Ok(())
+}
+
+/// Whether messages may move a denom. Costs no gas: every transfer asks.
+pub(crate) fn load_send_enabled(machine: &Machine<'_>, denom: &str) -> bool {
+    match machine.state.get(&state_key::bank::send_enabled(denom)) {
+        Some(rule) => rule == [1],
+        None => load_default_send_enabled(machine),
+    }
+}
+
+pub(crate) fn load_default_send_enabled(machine: &Machine<'_>) -> bool {
+    machine
+        .state
+        .get(state_key::bank::DEFAULT_SEND_ENABLED)
+        .is_none_or(|rule| rule == [1])
+}
+
+/// Gives a denom a rule of its own, or takes it away.
+pub(crate) fn apply_send_enabled(machine: &mut Machine<'_>, denom: &str, rule: Option<bool>) -> Result<(), TxError> {
+    let key = state_key::bank::send_enabled(denom);
+    match rule {
+        Some(enabled) => machine.write(key, vec![u8::from(enabled)])?,
+        None => machine.delete(key)?,
+    }
+    Ok(())
+}
+
+pub(crate) fn apply_default_send_enabled(machine: &mut Machine<'_>, enabled: bool) -> Result<(), TxError> {
+    let key = state_key::bank::DEFAULT_SEND_ENABLED.to_vec();
+    Ok(machine.write(key, vec![u8::from(enabled)])?)
 }
 
 pub(crate) fn is_restricted(machine: &mut Machine<'_>, denom: &str) -> Result<bool, TxError> {

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::event::Event;
+use crate::machine::BlockTime;
 use crate::store::StoreError;
 
 /// One block to run.
@@ -16,6 +17,15 @@ pub struct BlockInput {
     pub proposer: [u8; 20],
     /// Raw transactions in order.
     pub txs: Vec<Vec<u8>>,
+}
+
+impl BlockInput {
+    pub(crate) fn now(&self) -> BlockTime {
+        BlockTime {
+            height: self.height,
+            time_nanos: self.time_nanos,
+        }
+    }
 }
 
 /// What a block did.

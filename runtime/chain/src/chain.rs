@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use supercloud_proto::supercloud::cron::v1::Stage;
 
 use crate::address::{Address, AddressCodec};
 use crate::block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
 use crate::config::Config;
 use crate::diagnostics::{Diagnostics, Tracing};
+use crate::error::TxError;
 use crate::event::Event;
 use crate::genesis::{self, Genesis, GenesisError};
 use crate::machine::{BlockTime, Environment, GOV_MODULE, Machine};
@@ -16,7 +18,7 @@ use crate::state::State;
 use crate::state_key;
 use crate::store::{Changes, Reader, RootHash, Store};
 use crate::vm::Vm;
-use crate::{gov, tx, wasm};
+use crate::{authz, cron, feegrant, gov, tx, wasm};
 
 mod ibc_block;
 mod querier;
@@ -46,7 +48,12 @@ struct StoredBlock {
 }
 
 impl Chain {
-    /// Starts a new chain in an empty store and commits its first state as height 0.
+    /// Starts a new chain in an empty store and commits its first state, as height 0 or as the genesis says.
+    ///
+    /// # Errors
+    ///
+    /// A genesis that cannot be. When the root of an exported state is not the one that the export names, the store
+    /// already holds that state and must be thrown away.
     pub fn init(genesis: &Genesis, mut store: Box<dyn Store>, vm: Arc<dyn Vm>) -> Result<Self, GenesisError> {
         genesis.assert_valid()?;
         let latest = store.latest();
@@ -55,16 +62,28 @@ impl Chain {
                 height: latest.height(),
             });
         }
-        let env = new_environment(Config::new(genesis), genesis.codec()?, vm);
+        let config = match &genesis.whole_state {
+            Some(state) => state.config(genesis)?,
+            None => Config::new(genesis),
+        };
+        let env = new_environment(config, genesis.codec()?, vm);
         let last = BlockTime {
-            height: 0,
+            height: genesis.initial_height - 1,
             time_nanos: genesis.time_nanos()?,
         };
         let mut machine = Machine::new(&env, State::new(latest), last);
-        genesis::apply_genesis(&mut machine, genesis)?;
+        match &genesis.whole_state {
+            Some(state) => genesis::apply_state(&mut machine, state),
+            None => genesis::apply_genesis(&mut machine, genesis)?,
+        }
         pins_to_engine(&mut machine)?;
         let changes = machine.state.into_changes();
-        let app_hash = store.commit(0, changes)?;
+        let expected = genesis
+            .whole_state
+            .as_ref()
+            .and_then(|state| state.expected_root(&changes));
+        let app_hash = store.commit(last.height, changes)?;
+        genesis::assert_root(expected, app_hash)?;
         Ok(Self::new(store, env, last, app_hash))
     }
 
@@ -107,6 +126,11 @@ impl Chain {
         self.last.time_nanos
     }
 
+    /// Lowest height from which on every state is kept.
+    pub fn oldest_height(&self) -> u64 {
+        self.store.oldest()
+    }
+
     /// Root of the state after the last block.
     pub fn app_hash(&self) -> RootHash {
         self.app_hash
@@ -137,10 +161,12 @@ impl Chain {
         self.tracing = tracing;
     }
 
-    /// When governance has something to do next, in nanoseconds since 1970: a node that makes blocks on demand makes
+    /// When governance or a schedule has something to do next, in nanoseconds since 1970: a node that makes blocks on demand makes
     /// one then. In the past means at once.
     pub fn next_scheduled_nanos(&self) -> Option<u64> {
-        gov::due::compute_next_due(&Machine::new(&self.env, State::new(self.store.latest()), self.last))
+        let machine = Machine::new(&self.env, State::new(self.store.latest()), self.last);
+        let (proposal, call) = (gov::due::compute_next_due(&machine), cron::compute_next_due(&machine));
+        proposal.into_iter().chain(call).min()
     }
 
     /// Checks a transaction that wants to wait for a block, on top of those that wait already. The node checks what
@@ -161,31 +187,68 @@ impl Chain {
 
     /// Runs the next block and commits it.
     pub fn execute_block(&mut self, block: BlockInput) -> Result<BlockOutput, ChainError> {
-        let BlockInput {
-            height,
-            time_nanos,
-            txs,
-            ..
-        } = block;
-        let now = BlockTime { height, time_nanos };
+        let now = block.now();
         self.assert_later(now)?;
-        let mut machine = Machine::new(&self.env, State::new(self.store.latest()), now);
-        let events = begin_block(&mut machine)?;
-        machine.diagnostics = Diagnostics::new(self.tracing);
-        let tx_results = txs
-            .iter()
-            .zip(0..)
-            .map(|(raw, index)| tx::deliver(&mut machine, raw, index))
-            .collect();
-        genesis::apply_last_block(&mut machine, now);
-
-        let changes = machine.state.into_changes();
+        let (tx_results, events, changes) = self.run_block(self.store.latest(), block)?;
         self.commit(now, changes)?;
         Ok(BlockOutput {
             tx_results,
             events,
             app_hash: self.app_hash,
         })
+    }
+
+    /// Runs the last block once more on the state before it and commits nothing: what it did is known again when only
+    /// its state was kept.
+    ///
+    /// # Errors
+    ///
+    /// The state before is not kept, or the block does not lead from there to the committed state.
+    pub fn replay_last_block(&self, block: BlockInput) -> Result<BlockOutput, ChainError> {
+        let now = block.now();
+        let corrupt = |reason: String| ChainError::Corrupt(format!("replay of block {}: {reason}", now.height));
+        if now != self.last {
+            return Err(corrupt(format!(
+                "the last block is {} at {}",
+                self.last.height, self.last.time_nanos
+            )));
+        }
+        let before = now.height.checked_sub(1).and_then(|height| self.store.at(height));
+        let before = before.ok_or_else(|| corrupt("the state before it is not kept".to_owned()))?;
+        let (tx_results, events, changes) = self.run_block(before.clone(), block)?;
+        let after = self.store.latest();
+        let differs = changes.iter().find(|(key, value)| after.get(key) != **value);
+        before.check()?;
+        after.check()?;
+        if let Some((key, _)) = differs {
+            return Err(corrupt(format!("key {} is not as committed", hex::encode(key))));
+        }
+        Ok(BlockOutput {
+            tx_results,
+            events,
+            app_hash: self.app_hash,
+        })
+    }
+
+    /// Results, events outside of transactions, and writes of a block on this state.
+    fn run_block(
+        &self,
+        base: Arc<dyn Reader>,
+        block: BlockInput,
+    ) -> Result<(Vec<TxResult>, Vec<Event>, Changes), ChainError> {
+        let now = block.now();
+        let txs = block.txs;
+        let mut machine = Machine::new(&self.env, State::new(base), now);
+        let mut events = begin_block(&mut machine)?;
+        machine.diagnostics = Diagnostics::new(self.tracing);
+        let tx_results = txs
+            .iter()
+            .zip(0..)
+            .map(|(raw, index)| tx::deliver(&mut machine, raw, index))
+            .collect();
+        events.extend(end_block(&mut machine)?);
+        genesis::apply_last_block(&mut machine, now);
+        Ok((tx_results, events, machine.state.into_changes()))
     }
 
     fn commit(&mut self, now: BlockTime, changes: Changes) -> Result<(), ChainError> {
@@ -216,7 +279,11 @@ impl Chain {
     /// Answers a query at the last or at an older height. `/cosmos.tx.v1beta1.Service/Simulate` sees also what waits.
     pub fn query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
         let Some(querier) = self.querier(height) else {
-            let text = format!("height {} is not kept or not reached yet", height.unwrap_or_default());
+            let (asked, oldest) = (height.unwrap_or_default(), self.store.oldest());
+            let text = format!(
+                "height {asked} is not available: states of heights {oldest} to {} are kept",
+                self.last.height
+            );
             return QueryError::InvalidArgument(text).into_result(self.last.height);
         };
         let querier = if path == SIMULATE {
@@ -293,11 +360,21 @@ fn load_last_block(reader: &dyn Reader) -> Option<BlockTime> {
 }
 
 fn begin_block(machine: &mut Machine<'_>) -> Result<Vec<Event>, ChainError> {
-    gov::due::apply_due_proposals(machine).map_err(|error| ChainError::Corrupt(error.to_string()))?;
+    let corrupt = |error: TxError| ChainError::Corrupt(error.to_string());
+    gov::due::apply_due_proposals(machine).map_err(corrupt)?;
+    feegrant::apply_begin_block(machine).map_err(corrupt)?;
+    authz::apply_begin_block(machine).map_err(corrupt)?;
+    cron::apply_stage(machine, Stage::BeginBlock).map_err(corrupt)?;
+    Ok(take_events(machine, "BeginBlock"))
+}
+
+fn end_block(machine: &mut Machine<'_>) -> Result<Vec<Event>, ChainError> {
+    cron::apply_stage(machine, Stage::EndBlock).map_err(|error| ChainError::Corrupt(error.to_string()))?;
+    Ok(take_events(machine, "EndBlock"))
+}
+
+fn take_events(machine: &mut Machine<'_>, mode: &str) -> Vec<Event> {
     machine.state.seal();
     let events = std::mem::take(&mut machine.events);
-    Ok(events
-        .into_iter()
-        .map(|event| event.with("mode", "BeginBlock"))
-        .collect())
+    events.into_iter().map(|event| event.with("mode", mode)).collect()
 }

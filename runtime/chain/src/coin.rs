@@ -143,6 +143,27 @@ impl Coins {
             .map_or(0, |coin| coin.amount)
     }
 
+    /// Both together.
+    pub(crate) fn checked_add(&self, other: &Self) -> Result<Self, CoinError> {
+        Self::normalized(self.0.iter().chain(&other.0).cloned())
+    }
+
+    /// What is left; none when there is less than that of any denom.
+    pub(crate) fn checked_sub(&self, other: &Self) -> Option<Self> {
+        let mut rest: BTreeMap<&str, u128> = self.0.iter().map(|coin| (&*coin.denom, coin.amount)).collect();
+        for coin in &other.0 {
+            let amount = rest.get_mut(&*coin.denom)?;
+            *amount = amount.checked_sub(coin.amount)?;
+        }
+        let coin = |(denom, amount): (&str, u128)| Coin {
+            denom: denom.to_owned(),
+            amount,
+        };
+        Some(Self(
+            rest.into_iter().filter(|(_, amount)| *amount > 0).map(coin).collect(),
+        ))
+    }
+
     pub(crate) fn to_proto(&self) -> Vec<ProtoCoin> {
         self.0.iter().map(Coin::to_proto).collect()
     }
@@ -247,5 +268,22 @@ mod tests {
         assert_eq!(coins.to_string(), "9abc,3uakt");
         let overflow = Coins::normalized([coin("uakt", u128::MAX), coin("uakt", 1)]);
         assert_eq!(overflow, Err(CoinError::Overflow { denom: "uakt".into() }));
+    }
+
+    #[test]
+    fn no_denom_is_subtracted_below_zero() {
+        let coins = |text: &[(&str, u128)]| {
+            let coin = |(denom, amount): &(&str, u128)| Coin {
+                denom: (*denom).into(),
+                amount: *amount,
+            };
+            Coins::normalized(text.iter().map(coin)).unwrap()
+        };
+        let all = coins(&[("uact", 5), ("uakt", 7)]);
+        assert_eq!(all.checked_sub(&coins(&[("uact", 5)])), Some(coins(&[("uakt", 7)])));
+        assert_eq!(all.checked_sub(&all), Some(Coins::default()));
+        assert_eq!(all.checked_sub(&coins(&[("uact", 6)])), None);
+        assert_eq!(all.checked_sub(&coins(&[("other", 1)])), None);
+        assert_eq!(all.checked_sub(&Coins::default()), Some(all));
     }
 }

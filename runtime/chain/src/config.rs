@@ -11,63 +11,21 @@ pub(crate) const PRICE_DECIMALS: u32 = 18;
 pub(crate) struct Config {
     pub(crate) chain_id: String,
     pub(crate) bech32_prefix: String,
-    pub(crate) min_gas_prices: Vec<GasPrice>,
-    pub(crate) max_tx_gas: u64,
-    pub(crate) gov: GovConfig,
 }
 
 /// Least price of one gas in one denom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GasPrice {
     pub(crate) denom: String,
-    /// 10^-18 of the denom's smallest unit, as text because JSON numbers lose digits.
-    pub(crate) atto_amount: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct GovConfig {
-    pub(crate) voting_period_seconds: u64,
-    pub(crate) timelock_seconds: u64,
-    pub(crate) expedited_voting_period_seconds: u64,
-    pub(crate) expedited_timelock_seconds: u64,
-    pub(crate) quorum_bps: u64,
-    pub(crate) threshold_bps: u64,
-    pub(crate) expedited_threshold_bps: u64,
-    pub(crate) veto_threshold_bps: u64,
-    pub(crate) execution_gas_limit: u64,
+    /// 10^-18 of the denom's smallest unit.
+    pub(crate) atto_amount: u128,
 }
 
 impl Config {
-    /// Takes a genesis that was checked.
     pub(crate) fn new(genesis: &Genesis) -> Self {
-        let gov = &genesis.gov;
         Self {
             chain_id: genesis.chain_id.clone(),
             bech32_prefix: genesis.bech32_prefix.clone(),
-            min_gas_prices: genesis
-                .fees
-                .min_gas_prices
-                .iter()
-                .filter_map(|price| {
-                    let atto = parse_price(&price.amount)?;
-                    Some(GasPrice {
-                        denom: price.denom.clone(),
-                        atto_amount: atto.to_string(),
-                    })
-                })
-                .collect(),
-            max_tx_gas: genesis.fees.max_tx_gas,
-            gov: GovConfig {
-                voting_period_seconds: gov.voting_period_seconds,
-                timelock_seconds: gov.timelock_seconds,
-                expedited_voting_period_seconds: gov.expedited_voting_period_seconds,
-                expedited_timelock_seconds: gov.expedited_timelock_seconds,
-                quorum_bps: gov.quorum_bps,
-                threshold_bps: gov.threshold_bps,
-                expedited_threshold_bps: gov.expedited_threshold_bps,
-                veto_threshold_bps: gov.veto_threshold_bps,
-                execution_gas_limit: gov.execution_gas_limit,
-            },
         }
     }
 }
@@ -87,8 +45,8 @@ impl GasPrice {
 
     /// Fee for `gas`, rounded up; `u128::MAX` when it would not fit, which nobody can pay.
     pub(crate) fn compute_fee(&self, gas: u64) -> u128 {
-        let atto = self.atto_amount.parse::<u128>().unwrap_or(u128::MAX);
-        atto.checked_mul(u128::from(gas))
+        self.atto_amount
+            .checked_mul(u128::from(gas))
             .map_or(u128::MAX, |product| product.div_ceil(10u128.pow(PRICE_DECIMALS)))
     }
 }
@@ -130,7 +88,7 @@ mod tests {
     fn fee_is_rounded_up() {
         let price = GasPrice {
             denom: "uakt".into(),
-            atto_amount: parse_price("0.025").unwrap().to_string(),
+            atto_amount: parse_price("0.025").unwrap(),
         };
         assert_eq!(price.compute_fee(200_000), 5_000);
         assert_eq!(price.compute_fee(200_001), 5_001);

@@ -2,10 +2,16 @@
 //!
 //! Codes and the last part of each text are facts of the wire: bots and SDKs match on them.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use crate::address::AddressError;
+use crate::authz::AuthzError;
+use crate::bank::BankError;
 use crate::coin::CoinError;
+use crate::cron::CronError;
+use crate::feegrant::FeeGrantError;
 use crate::gas::OutOfGas;
 use crate::gov::GovError;
 use crate::tokenfactory::TokenFactoryError;
@@ -23,6 +29,18 @@ pub enum TxError {
     /// A governance error.
     #[error(transparent)]
     Gov(#[from] GovError),
+    /// An authorization's error.
+    #[error(transparent)]
+    Authz(#[from] AuthzError),
+    /// A bank error.
+    #[error(transparent)]
+    Bank(#[from] BankError),
+    /// A schedule's error.
+    #[error(transparent)]
+    Cron(#[from] CronError),
+    /// A fee allowance's error.
+    #[error(transparent)]
+    FeeGrant(#[from] FeeGrantError),
     /// A token factory error.
     #[error(transparent)]
     TokenFactory(#[from] TokenFactoryError),
@@ -34,7 +52,7 @@ pub enum TxError {
     #[error("{context}: {source}")]
     Wrapped {
         /// Where.
-        context: &'static str,
+        context: Cow<'static, str>,
         /// What.
         source: Box<TxError>,
     },
@@ -42,12 +60,12 @@ pub enum TxError {
 
 impl TxError {
     /// Adds the place where it came through. Out of gas stays bare: it must reach the one who pays.
-    pub(crate) fn wrap(self, context: &'static str) -> Self {
+    pub(crate) fn wrap(self, context: impl Into<Cow<'static, str>>) -> Self {
         if self.is_out_of_gas() {
             self
         } else {
             Self::Wrapped {
-                context,
+                context: context.into(),
                 source: Box::new(self),
             }
         }
@@ -63,6 +81,10 @@ impl TxError {
             Self::Sdk(error) => ("sdk", error.code()),
             Self::Wasm(error) => ("wasm", error.code()),
             Self::Gov(error) => ("gov", error.code()),
+            Self::Authz(error) => ("authz", error.code()),
+            Self::Bank(error) => ("bank", error.code()),
+            Self::Cron(error) => ("cron", error.code()),
+            Self::FeeGrant(error) => ("feegrant", error.code()),
             Self::TokenFactory(error) => ("tokenfactory", error.code()),
             Self::OutOfGas(_) => ("sdk", 11),
             Self::Wrapped { source, .. } => source.code(),
@@ -119,6 +141,9 @@ pub enum SdkError {
         /// What is needed.
         needed: String,
     },
+    /// 5: a granted sum is too small.
+    #[error("{0}: insufficient funds")]
+    SpendLimit(String),
     /// 6: nothing here answers that.
     #[error("{0}: unknown request")]
     UnknownRequest(String),
@@ -167,6 +192,9 @@ pub enum SdkError {
         /// Number seen.
         got: usize,
     },
+    /// 29: a type that does not fit here.
+    #[error("{0}: invalid type")]
+    InvalidType(String),
     /// 30: the height until which the transaction was valid is over.
     #[error("block height: {height}, timeout height: {timeout}: tx timeout height")]
     TimeoutHeight {
@@ -214,7 +242,7 @@ impl SdkError {
         match self {
             Self::TxParse(_) => 2,
             Self::Unauthorized(_) => 4,
-            Self::InsufficientFunds { .. } => 5,
+            Self::InsufficientFunds { .. } | Self::SpendLimit(_) => 5,
             Self::UnknownRequest(_) => 6,
             Self::InvalidAddress(_) => 7,
             Self::InvalidPubKey(_) => 8,
@@ -226,6 +254,7 @@ impl SdkError {
             Self::NoSignatures => 15,
             Self::InvalidRequest(_) => 18,
             Self::TxTooLarge { .. } => 21,
+            Self::InvalidType(_) => 29,
             Self::TimeoutHeight { .. } => 30,
             Self::UnknownExtension(_) => 31,
             Self::WrongSequence { .. } => 32,

@@ -2,6 +2,7 @@
 //! wrong with a value and where.
 
 use serde::{Deserialize, Serialize};
+use supercloud_proto::supercloud::fees::v1::{GasPrice, Params as FeeParams};
 use supercloud_proto::supercloud::wasm::v1::HostParams;
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -17,11 +18,20 @@ use crate::wasm::host_params::{self, DEFAULT_MAX_CODE_BYTES, DEFAULT_MAX_GOV_COD
 
 mod apply;
 pub(crate) mod export;
-mod import;
+pub(crate) mod export_wasm;
+mod import_state;
+mod import_wasm;
+mod proto_json;
+mod state;
 mod wasm;
+mod whole;
 
 pub(crate) use apply::{apply_genesis, apply_last_block};
+pub use proto_json::ProtoJson;
+pub use state::{GenesisFactoryDenom, GenesisMinted, GenesisProposals, GenesisState, GenesisTimelock};
 pub use wasm::WasmGenesis;
+pub use whole::WholeState;
+pub(crate) use whole::{apply_state, assert_root, export_state};
 
 /// Longest chain id in bytes, as in CometBFT.
 pub(crate) const MAX_CHAIN_ID_LEN: usize = 50;
@@ -36,6 +46,9 @@ pub struct Genesis {
     pub chain_id: String,
     /// RFC 3339 time before the first block.
     pub genesis_time: String,
+    /// Height of the first block, at least 1. Above 1 for a chain that goes on from an exported state.
+    #[serde(default = "default_initial_height")]
+    pub initial_height: u64,
     /// Prefix of all addresses.
     #[serde(default = "default_prefix")]
     pub bech32_prefix: String,
@@ -60,6 +73,12 @@ pub struct Genesis {
     /// Fees and gas.
     #[serde(default)]
     pub fees: GenesisFees,
+    /// The rest of another chain's state, from [`crate::Querier::export`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<GenesisState>,
+    /// A whole state, from [`crate::Querier::export_genesis`]; then `balances` and all after them have their defaults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_state: Option<WholeState>,
 }
 
 /// Coins of one account.
@@ -150,6 +169,93 @@ pub struct GenesisGov {
     pub veto_threshold_bps: u64,
     /// SDK gas that all messages of one proposal may use together.
     pub execution_gas_limit: u64,
+    /// Deposit with which voting begins; none: there are no deposits, and only the council proposes.
+    pub min_deposit: Vec<GenesisCoin>,
+    /// The same for expedited proposals; none: as for others.
+    pub expedited_min_deposit: Vec<GenesisCoin>,
+    /// How long a proposal waits for its deposit.
+    pub max_deposit_period_seconds: u64,
+    /// Part of the least deposit that must come with the proposal.
+    pub min_initial_deposit_bps: u64,
+    /// Part of the least deposit that each deposit must have.
+    pub min_deposit_bps: u64,
+    /// Part of the deposits that a cancelled proposal loses.
+    pub proposal_cancel_bps: u64,
+    /// Who gets that part; empty: it is burned.
+    pub proposal_cancel_dest: String,
+    /// Whether deposits are burned when too few vote.
+    pub burn_vote_quorum: bool,
+    /// Whether deposits that do not suffice are burned.
+    pub burn_proposal_deposit_prevote: bool,
+    /// Whether deposits are burned by veto.
+    pub burn_vote_veto: bool,
+}
+
+impl GenesisGov {
+    /// Refuses rules that no council could govern by.
+    pub(crate) fn assert_valid(&self, codec: &AddressCodec) -> Result<(), GenesisError> {
+        // A century: long enough, and far from overflow when added to a time.
+        const MOST_SECONDS: u64 = 100 * 366 * 86_400;
+        let gov = self;
+        assert_range("gov.voting_period_seconds", gov.voting_period_seconds, 1, MOST_SECONDS)?;
+        assert_range("gov.timelock_seconds", gov.timelock_seconds, 0, MOST_SECONDS)?;
+        assert_range(
+            "gov.expedited_voting_period_seconds",
+            gov.expedited_voting_period_seconds,
+            1,
+            MOST_SECONDS,
+        )?;
+        assert_range(
+            "gov.expedited_timelock_seconds",
+            gov.expedited_timelock_seconds,
+            0,
+            MOST_SECONDS,
+        )?;
+        assert_range("gov.quorum_bps", gov.quorum_bps, 0, ALL_BPS)?;
+        assert_range("gov.threshold_bps", gov.threshold_bps, 0, ALL_BPS - 1)?;
+        assert_range(
+            "gov.expedited_threshold_bps",
+            gov.expedited_threshold_bps,
+            0,
+            ALL_BPS - 1,
+        )?;
+        assert_range("gov.veto_threshold_bps", gov.veto_threshold_bps, 0, ALL_BPS)?;
+        assert_range(
+            "gov.execution_gas_limit",
+            gov.execution_gas_limit,
+            1_000_000,
+            i64::MAX as u64,
+        )?;
+        assert_range(
+            "gov.max_deposit_period_seconds",
+            gov.max_deposit_period_seconds,
+            1,
+            MOST_SECONDS,
+        )?;
+        for (place, bps) in [
+            ("gov.min_initial_deposit_bps", gov.min_initial_deposit_bps),
+            ("gov.min_deposit_bps", gov.min_deposit_bps),
+            ("gov.proposal_cancel_bps", gov.proposal_cancel_bps),
+        ] {
+            assert_range(place, bps, 0, ALL_BPS)?;
+        }
+        let least = parse_coins("gov.min_deposit", &gov.min_deposit)?;
+        let expedited = parse_coins("gov.expedited_min_deposit", &gov.expedited_min_deposit)?;
+        if !expedited.is_empty() && (least.is_empty() || expedited.checked_sub(&least).is_none()) {
+            return Err(GenesisError::ExpeditedDeposit {
+                expedited: expedited.to_string(),
+                least: least.to_string(),
+            });
+        }
+        if !gov.proposal_cancel_dest.is_empty() {
+            parse_address(codec, "gov.proposal_cancel_dest", &gov.proposal_cancel_dest)?;
+        }
+        for voter in &gov.voters {
+            parse_address(codec, "gov.voters", &voter.address)?;
+            assert_range("gov.voters.weight", voter.weight, 1, u64::from(u32::MAX))?;
+        }
+        Ok(())
+    }
 }
 
 /// A member of the council.
@@ -175,6 +281,16 @@ impl Default for GenesisGov {
             expedited_threshold_bps: 6_670,
             veto_threshold_bps: 3_340,
             execution_gas_limit: 1_000_000_000,
+            min_deposit: Vec::new(),
+            expedited_min_deposit: Vec::new(),
+            max_deposit_period_seconds: 172_800,
+            min_initial_deposit_bps: 0,
+            min_deposit_bps: 100,
+            proposal_cancel_bps: 5_000,
+            proposal_cancel_dest: String::new(),
+            burn_vote_quorum: false,
+            burn_proposal_deposit_prevote: false,
+            burn_vote_veto: true,
         }
     }
 }
@@ -252,6 +368,19 @@ pub struct GenesisFees {
     pub max_tx_gas: u64,
 }
 
+impl GenesisFees {
+    pub(crate) fn to_proto(&self) -> FeeParams {
+        let price = |price: &GenesisCoin| GasPrice {
+            denom: price.denom.clone(),
+            amount: price.amount.clone(),
+        };
+        FeeParams {
+            min_gas_prices: self.min_gas_prices.iter().map(price).collect(),
+            max_tx_gas: self.max_tx_gas,
+        }
+    }
+}
+
 impl Default for GenesisFees {
     fn default() -> Self {
         Self {
@@ -322,6 +451,14 @@ pub enum GenesisError {
         /// What was given.
         amount: String,
     },
+    /// Expedited proposals must not be cheaper than others.
+    #[error("gov.expedited_min_deposit: {expedited} must be at least gov.min_deposit, {least}")]
+    ExpeditedDeposit {
+        /// What was given.
+        expedited: String,
+        /// What others pay.
+        least: String,
+    },
     /// A default permission with a list of addresses.
     #[error("wasm.instantiate_default must be nobody or everybody, not a list of addresses")]
     InstantiateDefault,
@@ -334,6 +471,14 @@ pub enum GenesisError {
     /// A part of an exported wasm module that cannot be.
     #[error("wasm.state: {place}: {reason}")]
     Wasm {
+        /// Which part.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A part of an exported state that cannot be.
+    #[error("{place}: {reason}")]
+    State {
         /// Which part.
         place: String,
         /// What is wrong.
@@ -357,12 +502,30 @@ pub enum GenesisError {
         /// What is missing.
         reason: String,
     },
+    /// A part beside an exported state, which holds everything.
+    #[error("{place} must be left out: the genesis has a whole state")]
+    BesideState {
+        /// Which part.
+        place: &'static str,
+    },
+    /// A part of a whole state that cannot be.
+    #[error("whole_state: {place}: {reason}")]
+    WholeState {
+        /// Which part.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The first state could not be built.
     #[error("building the first state: {0}")]
     Apply(String),
     /// The first commit failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn default_initial_height() -> u64 {
+    1
 }
 
 fn default_prefix() -> String {
@@ -375,6 +538,7 @@ impl Genesis {
         Self {
             chain_id: chain_id.into(),
             genesis_time: genesis_time.into(),
+            initial_height: default_initial_height(),
             bech32_prefix: default_prefix(),
             balances: Vec::new(),
             denoms: Vec::new(),
@@ -383,6 +547,8 @@ impl Genesis {
             gov: GenesisGov::default(),
             wasm: GenesisWasm::default(),
             fees: GenesisFees::default(),
+            state: None,
+            whole_state: None,
         }
     }
 
@@ -408,8 +574,13 @@ impl Genesis {
             });
         }
         self.time_nanos()?;
+        assert_range("initial_height", self.initial_height, 1, i64::MAX as u64)?;
         let codec = self.codec()?;
-        self.assert_gov_valid(&codec)?;
+        if let Some(state) = &self.whole_state {
+            self.assert_only_state()?;
+            return state.assert_valid();
+        }
+        self.gov.assert_valid(&codec)?;
         for price in &self.fees.min_gas_prices {
             if crate::coin::assert_denom(&price.denom).is_err() || parse_price(&price.amount).is_none() {
                 return Err(GenesisError::GasPrice {
@@ -432,46 +603,6 @@ impl Genesis {
             text: self.bech32_prefix.clone(),
             source,
         })
-    }
-
-    fn assert_gov_valid(&self, codec: &AddressCodec) -> Result<(), GenesisError> {
-        // A century: long enough, and far from overflow when added to a time.
-        const MOST_SECONDS: u64 = 100 * 366 * 86_400;
-        let gov = &self.gov;
-        assert_range("gov.voting_period_seconds", gov.voting_period_seconds, 1, MOST_SECONDS)?;
-        assert_range("gov.timelock_seconds", gov.timelock_seconds, 0, MOST_SECONDS)?;
-        assert_range(
-            "gov.expedited_voting_period_seconds",
-            gov.expedited_voting_period_seconds,
-            1,
-            MOST_SECONDS,
-        )?;
-        assert_range(
-            "gov.expedited_timelock_seconds",
-            gov.expedited_timelock_seconds,
-            0,
-            MOST_SECONDS,
-        )?;
-        assert_range("gov.quorum_bps", gov.quorum_bps, 0, ALL_BPS)?;
-        assert_range("gov.threshold_bps", gov.threshold_bps, 0, ALL_BPS - 1)?;
-        assert_range(
-            "gov.expedited_threshold_bps",
-            gov.expedited_threshold_bps,
-            0,
-            ALL_BPS - 1,
-        )?;
-        assert_range("gov.veto_threshold_bps", gov.veto_threshold_bps, 0, ALL_BPS)?;
-        assert_range(
-            "gov.execution_gas_limit",
-            gov.execution_gas_limit,
-            1_000_000,
-            i64::MAX as u64,
-        )?;
-        for voter in &gov.voters {
-            parse_address(codec, "gov.voters", &voter.address)?;
-            assert_range("gov.voters.weight", voter.weight, 1, u64::from(u32::MAX))?;
-        }
-        Ok(())
     }
 }
 

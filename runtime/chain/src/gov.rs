@@ -1,10 +1,11 @@
 //! Governance: a council of weighted voters; what it passes runs as the governance account.
 //!
-//! Proposal: VotingPeriod -> Rejected | Passed -> (timelock) -> stays Passed | Failed.
+//! Proposal: [DepositPeriod ->] VotingPeriod -> Rejected | Passed -> (timelock) -> stays Passed | Failed.
 //!
-//! There are no deposits: only members of the council propose. Votes count with the weight that the voter has when the
+//! A proposal whose deposit does not suffice in time is dropped. Votes count with the weight that the voter has when the
 //! voting period ends. A passed proposal waits for its timelock and then runs at the beginning of a block, all its
-//! messages or none; a failure leaves no trace but the status and the reason.
+//! messages or none; a failure leaves no trace but the status and the reason. An expedited proposal that does not pass
+//! goes on as an ordinary one.
 
 use supercloud_proto::cosmos::gov::v1::{Proposal, ProposalStatus};
 use supercloud_proto::prost::Message;
@@ -12,19 +13,31 @@ use supercloud_proto::prost_types::Timestamp;
 use thiserror::Error;
 
 use crate::address::Address;
+use crate::clock::to_nanos;
 use crate::error::{SdkError, TxError};
 use crate::machine::{Machine, read_u64};
 use crate::state_key;
 
+pub(crate) mod cancel_proposal;
+pub(crate) mod deposit;
 pub(crate) mod due;
+pub(crate) mod legacy;
+pub(crate) mod params;
 pub(crate) mod query;
 pub(crate) mod set_council;
 pub(crate) mod submit_proposal;
 mod tally;
+pub(crate) mod update_params;
 pub(crate) mod vote;
 pub(crate) mod vote_weighted;
 mod weight;
 
+/// Name of the account that holds deposits: apart from the pool, which governance spends.
+pub(crate) const DEPOSIT_MODULE: &str = "gov_deposits";
+/// Most depositors of a proposal: all of them are paid back in one block.
+pub(crate) const MAX_DEPOSITORS: usize = 200;
+/// Most votes that are removed with a cancelled proposal.
+pub(crate) const MAX_VOTES_REMOVED: usize = 1_000;
 /// Most members of the council: a tally walks over all of them.
 pub(crate) const MAX_VOTERS: usize = 200;
 /// Most messages of a proposal.
@@ -89,6 +102,20 @@ pub enum GovError {
         /// Longest allowed.
         limit: usize,
     },
+    /// 16: less than a deposit must have.
+    #[error("received {got} but need at least {least}: minimum deposit is too small")]
+    DepositTooSmall {
+        /// What was given.
+        got: String,
+        /// What is needed.
+        least: String,
+    },
+    /// 18: only the proposer takes a proposal back.
+    #[error("{address} is not the proposer: invalid proposer")]
+    NotProposer {
+        /// Who asked.
+        address: String,
+    },
     /// 18: not a member of the council.
     #[error("{address} is not a member of the council: invalid proposer or voter")]
     NotInCouncil {
@@ -101,6 +128,29 @@ pub enum GovError {
         /// Which proposal.
         proposal_id: u64,
     },
+    /// 21: neither deposits nor votes are taken any more.
+    #[error("proposal {proposal_id} should be in the deposit or voting period: invalid proposal")]
+    NotCancellable {
+        /// Which proposal.
+        proposal_id: u64,
+    },
+    /// 21: a v1beta1 proposal that is more than words.
+    #[error("{type_url}: only text proposals have this form: invalid proposal")]
+    LegacyContent {
+        /// What was given.
+        type_url: String,
+    },
+    /// 23: a deposit of another denom.
+    #[error("deposited {denom}, but gov accepts only the following denom(s): {accepted}: invalid deposit denom")]
+    DepositDenom {
+        /// What was given.
+        denom: String,
+        /// What is taken.
+        accepted: String,
+    },
+    /// 102: no room for another depositor.
+    #[error("{MAX_DEPOSITORS} depositors are the most: too many depositors")]
+    TooManyDepositors,
     /// 101: a council that could not govern.
     #[error("{reason}: invalid council")]
     InvalidCouncil {
@@ -119,9 +169,13 @@ impl GovError {
             Self::InvalidMessage { .. } => 12,
             Self::InvalidSigner { .. } => 13,
             Self::TextTooLong { .. } => 15,
-            Self::NotInCouncil { .. } => 18,
+            Self::DepositTooSmall { .. } => 16,
+            Self::NotInCouncil { .. } | Self::NotProposer { .. } => 18,
             Self::NotFound { .. } => 20,
+            Self::NotCancellable { .. } | Self::LegacyContent { .. } => 21,
+            Self::DepositDenom { .. } => 23,
             Self::InvalidCouncil { .. } => 101,
+            Self::TooManyDepositors => 102,
         }
     }
 }
@@ -180,11 +234,9 @@ pub(crate) fn is_voting(proposal: &Proposal) -> bool {
     proposal.status() == ProposalStatus::VotingPeriod
 }
 
-pub(crate) fn to_timestamp(nanos: u64) -> Timestamp {
-    Timestamp {
-        seconds: (nanos / 1_000_000_000) as i64,
-        nanos: (nanos % 1_000_000_000) as i32,
-    }
+/// A time of a proposal in nanoseconds.
+pub(crate) fn read_time(time: Option<&Timestamp>) -> Result<Option<u64>, SdkError> {
+    time.map(|time| to_nanos("proposal", time)).transpose()
 }
 
 pub(crate) fn compute_after(time_nanos: u64, seconds: u64) -> u64 {

@@ -4,8 +4,8 @@
 //! (committed key-value state). [`Chain`] is the way in.
 //!
 //! ```text
-//! block ──> tx (decode, ante) ──> message table ──> auth | bank | wasm | gov | tokenfactory
-//!                                                             │
+//! block ──> cron, gov ──> tx (decode, ante) ──> message table ──> bank | wasm | gov | authz | feegrant | tokenfactory
+//!                                                             │              | cron | fees | consensus | distribution
 //!                                                     Machine: state, gas, events
 //! ```
 //!
@@ -13,27 +13,34 @@
 //!
 //! Invariants:
 //!
-//! - **The same blocks give the same bytes on every node**: ordered maps, no floats, no clock; gas is charged on failing
+//! - **The same blocks give the same bytes on every node**: ordered maps, no float arithmetic, no clock; gas is charged on failing
 //!   paths too.
 //! - **Money is conserved**: balances sum to the supply; see `bank`.
 //! - **A failure leaves no trace** but gas, and for a transaction its fee and sequence; see `state`.
 //!
-//! Not here yet, and refused by name: amino JSON signing, multisig keys, fee grants, authz, unordered transactions,
-//! cron, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
+//! Not here yet, and refused by name: unordered transactions, IBC (but for the entry points of contracts), staking. There is no gas limit of a block: whoever makes blocks bounds them by `gas_wanted`.
 
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod address;
 mod auth;
+mod authz;
 mod bank;
 mod block;
 mod chain;
+mod clock;
 mod coin;
 mod config;
+mod consensus;
+mod cron;
+mod descriptor;
 mod diagnostics;
+mod distribution;
 mod error;
 mod event;
+mod feegrant;
+mod fees;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -52,16 +59,21 @@ pub mod vm;
 mod wasm;
 
 pub use address::{Address, AddressCodec, AddressError};
+pub use authz::AuthzError;
+pub use bank::BankError;
 pub use block::{BlockInput, BlockOutput, ChainError, QueryResult, TxResult};
 pub use chain::{Chain, Querier, QueryContext, SmartAnswer};
 pub use coin::{Coin, CoinError, Coins};
+pub use cron::CronError;
 pub use diagnostics::{MAX_INFO_LEN, Tracing};
 pub use error::{SdkError, TxError};
 pub use event::{Attribute, Event};
+pub use feegrant::FeeGrantError;
 pub use gas::OutOfGas;
 pub use genesis::{
-    Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFees, GenesisGov,
-    GenesisMinter, GenesisSendRestriction, GenesisVoter, GenesisWasm, WasmGenesis,
+    Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFactoryDenom, GenesisFees,
+    GenesisGov, GenesisMinted, GenesisMinter, GenesisProposals, GenesisSendRestriction, GenesisState, GenesisTimelock,
+    GenesisVoter, GenesisWasm, ProtoJson, WasmGenesis, WholeState,
 };
 pub use gov::GovError;
 pub use tokenfactory::TokenFactoryError;

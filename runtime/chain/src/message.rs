@@ -6,20 +6,31 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use supercloud_proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
-use supercloud_proto::cosmos::gov::v1::{MsgSubmitProposal, MsgVote, MsgVoteWeighted};
+use supercloud_proto::cosmos::authz::v1beta1::{MsgExec, MsgGrant, MsgRevoke};
+use supercloud_proto::cosmos::bank::v1beta1::{self as bank, MsgMultiSend, MsgSend, MsgSetSendEnabled};
+use supercloud_proto::cosmos::consensus::v1 as consensus;
+use supercloud_proto::cosmos::distribution::v1beta1::{MsgCommunityPoolSpend, MsgFundCommunityPool};
+use supercloud_proto::cosmos::feegrant::v1beta1::{MsgGrantAllowance, MsgPruneAllowances, MsgRevokeAllowance};
+use supercloud_proto::cosmos::gov::v1::{
+    self as gov, MsgCancelProposal, MsgDeposit, MsgSubmitProposal, MsgVote, MsgVoteWeighted,
+};
+use supercloud_proto::cosmos::gov::v1beta1 as legacy;
 use supercloud_proto::cosmwasm::wasm::v1::{
     MsgAddCodeUploadParamsAddresses, MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract,
     MsgInstantiateContract2, MsgMigrateContract, MsgPinCodes, MsgRemoveCodeUploadParamsAddresses,
     MsgStoreAndInstantiateContract, MsgStoreAndMigrateContract, MsgStoreCode, MsgSudoContract, MsgUnpinCodes,
     MsgUpdateAdmin, MsgUpdateContractLabel, MsgUpdateInstantiateConfig, MsgUpdateParams,
 };
-use supercloud_proto::osmosis::tokenfactory::v1beta1::{MsgBurn, MsgChangeAdmin, MsgMint};
+use supercloud_proto::osmosis::tokenfactory::v1beta1::{
+    MsgBurn, MsgChangeAdmin, MsgCreateDenom, MsgMint, MsgSetDenomMetadata,
+};
 use supercloud_proto::prost::{self, DecodeError, Name};
 use supercloud_proto::prost_types::Any;
 use supercloud_proto::supercloud::bank::v1::MsgSetSendRestriction;
-use supercloud_proto::supercloud::gov::v1::MsgSetCouncil;
-use supercloud_proto::supercloud::tokenfactory::v1::MsgSetMintCap;
+use supercloud_proto::supercloud::cron::v1::{MsgCancel, MsgSchedule};
+use supercloud_proto::supercloud::fees::v1 as fees;
+use supercloud_proto::supercloud::gov::v1::{MsgSetCouncil, MsgUpdateExecution};
+use supercloud_proto::supercloud::tokenfactory::v1::{self as tokenfactory, MsgSetMintCap};
 use supercloud_proto::supercloud::wasm::v1::{MsgUpdateCodeRules, MsgUpdateHostParams};
 use supercloud_proto::{pack, type_url};
 
@@ -95,7 +106,19 @@ fn table() -> &'static BTreeMap<String, Decode> {
         BTreeMap::from([
             entry::<MsgSend>(),
             entry::<MsgMultiSend>(),
+            entry::<MsgSetSendEnabled>(),
+            entry::<bank::MsgUpdateParams>(),
             entry::<MsgSetSendRestriction>(),
+            entry::<MsgFundCommunityPool>(),
+            entry::<MsgCommunityPoolSpend>(),
+            entry::<consensus::MsgUpdateParams>(),
+            entry::<fees::MsgUpdateParams>(),
+            entry::<MsgGrant>(),
+            entry::<MsgExec>(),
+            entry::<MsgRevoke>(),
+            entry::<MsgGrantAllowance>(),
+            entry::<MsgRevokeAllowance>(),
+            entry::<MsgPruneAllowances>(),
             entry::<MsgStoreCode>(),
             entry::<MsgInstantiateContract>(),
             entry::<MsgInstantiateContract2>(),
@@ -119,12 +142,30 @@ fn table() -> &'static BTreeMap<String, Decode> {
             entry::<MsgVote>(),
             entry::<MsgVoteWeighted>(),
             entry::<MsgSetCouncil>(),
+            entry::<MsgDeposit>(),
+            entry::<MsgCancelProposal>(),
+            entry::<gov::MsgUpdateParams>(),
+            entry::<MsgUpdateExecution>(),
+            entry::<legacy::MsgSubmitProposal>(),
+            entry::<legacy::MsgVote>(),
+            entry::<legacy::MsgVoteWeighted>(),
+            entry::<legacy::MsgDeposit>(),
+            entry::<MsgSchedule>(),
+            entry::<MsgCancel>(),
+            entry::<MsgCreateDenom>(),
+            entry::<MsgSetDenomMetadata>(),
+            entry::<tokenfactory::MsgUpdateParams>(),
             entry::<MsgMint>(),
             entry::<MsgBurn>(),
             entry::<MsgChangeAdmin>(),
             entry::<MsgSetMintCap>(),
         ])
     })
+}
+
+/// Whether the chain has a message of this type.
+pub(crate) fn is_known(type_url: &str) -> bool {
+    table().contains_key(type_url)
 }
 
 /// Unpacks a message of a known type.
@@ -155,5 +196,30 @@ pub(crate) fn assert_authority(machine: &Machine<'_>, authority: &str) -> Result
         Ok(())
     } else {
         Err(SdkError::Unauthorized(format!("invalid authority; expected {expected}, got {authority}")).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::descriptor::pool;
+
+    #[test]
+    fn every_message_names_its_signer_and_has_an_amino_name_of_its_own() {
+        let extension = |name: &str| pool().get_extension_by_name(name).unwrap();
+        let (signer, amino) = (extension("cosmos.msg.v1.signer"), extension("amino.name"));
+        let mut names = BTreeSet::new();
+        for type_url in table().keys() {
+            let descriptor = pool().get_message_by_name(type_url.trim_start_matches('/')).unwrap();
+            let options = descriptor.options();
+            assert!(options.has_extension(&signer), "{type_url}");
+            let name = options.get_extension(&amino).as_str().unwrap().to_owned();
+            // What off-chain signing of arbitrary data uses (ADR-36) must mean nothing here.
+            assert!(!name.is_empty() && name != "sign/MsgSignData", "{type_url}");
+            assert!(names.insert(name), "{type_url}");
+        }
+        assert_eq!(names.len(), table().len());
     }
 }

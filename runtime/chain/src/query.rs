@@ -3,7 +3,6 @@
 //! Answers never change state; what a query writes on the way (a simulation does) is thrown away.
 
 use supercloud_proto::cosmos::base::abci::v1beta1::{GasInfo, Result as SimulationData, TxMsgData};
-use supercloud_proto::cosmos::base::node::v1beta1::{ConfigRequest, ConfigResponse};
 use supercloud_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse, TxRaw};
 use supercloud_proto::prost::Message;
 use supercloud_proto::tendermint::abci as proto;
@@ -13,7 +12,7 @@ use crate::block::{QueryResult, TxResult};
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::machine::Machine;
-use crate::{auth, bank, gov, tokenfactory, tx, wasm};
+use crate::{auth, authz, bank, consensus, cron, distribution, feegrant, fees, gov, tokenfactory, tx, wasm};
 
 pub(crate) mod page;
 
@@ -81,6 +80,21 @@ pub(crate) fn answer(machine: &mut Machine<'_>, path: &str, data: &[u8]) -> Resu
         "/cosmos.auth.v1beta1.Query/ModuleAccounts" => run(machine, data, auth::query::module_accounts),
         "/cosmos.auth.v1beta1.Query/ModuleAccountByName" => run(machine, data, auth::query::module_account_by_name),
         "/cosmos.auth.v1beta1.Query/Bech32Prefix" => run(machine, data, auth::query::bech32_prefix),
+        "/cosmos.auth.v1beta1.Query/AddressBytesToString" => run(machine, data, auth::query::address_bytes_to_string),
+        "/cosmos.auth.v1beta1.Query/AddressStringToBytes" => run(machine, data, auth::query::address_string_to_bytes),
+        "/cosmos.auth.v1beta1.Query/AccountAddressByID" => run(machine, data, auth::query::account_address_by_id),
+        "/cosmos.bank.v1beta1.Query/SendEnabled" => run(machine, data, bank::query::send_enabled),
+        "/cosmos.bank.v1beta1.Query/DenomMetadataByQueryString" => {
+            run(machine, data, bank::query::denom_metadata_by_query_string)
+        }
+        "/cosmos.bank.v1beta1.Query/DenomOwnersByQuery" => run(machine, data, bank::query::denom_owners_by_query),
+        "/cosmos.consensus.v1.Query/Params" => run(machine, data, consensus::query::params),
+        "/cosmos.distribution.v1beta1.Query/CommunityPool" => run(machine, data, distribution::query::community_pool),
+        "/cosmos.distribution.v1beta1.Query/Params" => run(machine, data, distribution::query::params),
+        "/cosmos.distribution.v1beta1.Query/DelegationTotalRewards" => {
+            run(machine, data, distribution::query::delegation_total_rewards)
+        }
+        "/supercloud.fees.v1.Query/Params" => run(machine, data, fees::query::params),
         "/cosmos.bank.v1beta1.Query/Balance" => run(machine, data, bank::query::balance),
         "/cosmos.bank.v1beta1.Query/AllBalances" => run(machine, data, bank::query::all_balances),
         "/cosmos.bank.v1beta1.Query/SpendableBalances" => run(machine, data, bank::query::spendable_balances),
@@ -92,16 +106,41 @@ pub(crate) fn answer(machine: &mut Machine<'_>, path: &str, data: &[u8]) -> Resu
         "/cosmos.bank.v1beta1.Query/DenomsMetadata" => run(machine, data, bank::query::denoms_metadata),
         "/cosmos.bank.v1beta1.Query/DenomOwners" => run(machine, data, bank::query::denom_owners),
         "/supercloud.bank.v1.Query/SendRestriction" => run(machine, data, bank::query::send_restriction),
+        "/cosmos.authz.v1beta1.Query/Grants" => run(machine, data, authz::query::grants),
+        "/cosmos.authz.v1beta1.Query/GranterGrants" => run(machine, data, authz::query::granter_grants),
+        "/cosmos.authz.v1beta1.Query/GranteeGrants" => run(machine, data, authz::query::grantee_grants),
+        "/cosmos.feegrant.v1beta1.Query/Allowance" => run(machine, data, feegrant::query::allowance),
+        "/cosmos.feegrant.v1beta1.Query/Allowances" => run(machine, data, feegrant::query::allowances),
+        "/cosmos.feegrant.v1beta1.Query/AllowancesByGranter" => {
+            run(machine, data, feegrant::query::allowances_by_granter)
+        }
         "/cosmos.gov.v1.Query/Proposal" => run(machine, data, gov::query::proposal),
         "/cosmos.gov.v1.Query/Proposals" => run(machine, data, gov::query::proposals),
         "/cosmos.gov.v1.Query/Vote" => run(machine, data, gov::query::vote),
         "/cosmos.gov.v1.Query/Votes" => run(machine, data, gov::query::votes),
         "/cosmos.gov.v1.Query/Params" => run(machine, data, gov::query::params),
         "/cosmos.gov.v1.Query/TallyResult" => run(machine, data, gov::query::tally_result),
+        "/cosmos.gov.v1.Query/Deposit" => run(machine, data, gov::query::deposit),
+        "/cosmos.gov.v1.Query/Deposits" => run(machine, data, gov::query::deposits),
+        "/cosmos.gov.v1.Query/Constitution" => run(machine, data, gov::query::constitution),
+        "/cosmos.gov.v1beta1.Query/Proposal" => run(machine, data, gov::legacy::query::proposal),
+        "/cosmos.gov.v1beta1.Query/Proposals" => run(machine, data, gov::legacy::query::proposals),
+        "/cosmos.gov.v1beta1.Query/Vote" => run(machine, data, gov::legacy::query::vote),
+        "/cosmos.gov.v1beta1.Query/Votes" => run(machine, data, gov::legacy::query::votes),
+        "/cosmos.gov.v1beta1.Query/Params" => run(machine, data, gov::legacy::query::params),
+        "/cosmos.gov.v1beta1.Query/Deposit" => run(machine, data, gov::legacy::query::deposit),
+        "/cosmos.gov.v1beta1.Query/Deposits" => run(machine, data, gov::legacy::query::deposits),
+        "/cosmos.gov.v1beta1.Query/TallyResult" => run(machine, data, gov::legacy::query::tally_result),
         "/supercloud.gov.v1.Query/Council" => run(machine, data, gov::query::council),
+        "/osmosis.tokenfactory.v1beta1.Query/Params" => run(machine, data, tokenfactory::query::params),
+        "/osmosis.tokenfactory.v1beta1.Query/DenomsFromCreator" => {
+            run(machine, data, tokenfactory::query::denoms_from_creator)
+        }
         "/osmosis.tokenfactory.v1beta1.Query/DenomAuthorityMetadata" => run(machine, data, tokenfactory::query::admin),
+        "/supercloud.cron.v1.Query/Schedule" => run(machine, data, cron::query::schedule),
+        "/supercloud.cron.v1.Query/Schedules" => run(machine, data, cron::query::schedules),
         "/supercloud.tokenfactory.v1.Query/MintCap" => run(machine, data, tokenfactory::query::mint_cap),
-        "/cosmos.base.node.v1beta1.Service/Config" => run(machine, data, node_config),
+        "/cosmos.base.node.v1beta1.Service/Config" => run(machine, data, fees::query::node_config),
         "/cosmos.tx.v1beta1.Service/Simulate" => run(machine, data, simulate),
         _ => answer_raw(machine, path, data),
     }
@@ -125,18 +164,6 @@ fn answer_raw(machine: &mut Machine<'_>, path: &str, data: &[u8]) -> Result<Vec<
         .ok_or_else(|| QueryError::UnknownPath(path.to_owned()))?;
     let key = [module.as_bytes(), b"/", data].concat();
     Ok(machine.state.get(&key).unwrap_or_default())
-}
-
-fn node_config(machine: &mut Machine<'_>, _: ConfigRequest) -> Result<ConfigResponse, QueryError> {
-    let prices = &machine.env.config.min_gas_prices;
-    let prices: Vec<String> = prices
-        .iter()
-        .map(|price| format!("{}{}", price.to_decimal(), price.denom))
-        .collect();
-    Ok(ConfigResponse {
-        minimum_gas_price: prices.join(","),
-        ..ConfigResponse::default()
-    })
 }
 
 #[allow(deprecated, reason = "old clients send the decoded transaction in field 1")]

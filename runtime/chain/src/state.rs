@@ -9,7 +9,7 @@ use std::iter::Peekable;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use crate::store::{Changes, Direction, Entry, Reader};
+use crate::store::{Changes, Direction, Entry, Proved, Reader, RootHash, StoreError};
 
 /// A written value; `None` is a deletion.
 type Write = Option<Vec<u8>>;
@@ -39,6 +39,21 @@ impl State {
             Some(write) => write.clone(),
             None => self.base.get(key),
         }
+    }
+
+    /// Root of the committed version below.
+    pub(crate) fn base_root(&self) -> RootHash {
+        self.base.root()
+    }
+
+    /// Proves an entry of the committed version below.
+    pub(crate) fn prove(&self, key: &[u8]) -> Result<Proved, StoreError> {
+        self.base.prove(key)
+    }
+
+    /// Fails when something could not be read.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        self.base.check()
     }
 
     pub(crate) fn set(&mut self, key: Vec<u8>, value: Vec<u8>) {

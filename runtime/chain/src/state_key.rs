@@ -3,6 +3,7 @@
 //! The bytes of `wasm/` and `bank/` are wasmd's and the Cosmos SDK's, so raw store queries find them where tools look.
 
 use crate::address::Address;
+use crate::authz::GrantId;
 
 /// Length of the part of a key that gas counts: all after the module's name.
 pub(crate) fn compute_metered_len(key: &[u8]) -> usize {
@@ -31,6 +32,11 @@ pub(crate) mod auth {
     /// Next account number, big endian.
     pub(crate) const NEXT_NUMBER: &[u8] = b"acc/\x02";
 
+    /// `03 ‖ account number` -> address.
+    pub(crate) fn by_number(number: u64) -> Vec<u8> {
+        join(&[b"acc/\x03", &number.to_be_bytes()])
+    }
+
     pub(crate) fn account(address: &Address) -> Vec<u8> {
         join(&[ACCOUNTS, address.as_bytes()])
     }
@@ -47,6 +53,10 @@ pub(crate) mod bank {
     pub(crate) const BALANCES: &[u8] = b"bank/\x02";
     /// `03 ‖ denom ‖ 00 ‖ len ‖ address` -> nothing: the holders of a denom.
     pub(crate) const HOLDERS: &[u8] = b"bank/\x03";
+    /// `04 ‖ denom` -> `01` or `00`: the denom's own rule whether it may be sent.
+    pub(crate) const SEND_ENABLED: &[u8] = b"bank/\x04";
+    /// `05` -> `01` or `00`: the rule of all other denoms; absent: `01`.
+    pub(crate) const DEFAULT_SEND_ENABLED: &[u8] = b"bank/\x05";
     /// `80 ‖ denom` -> nothing: the denom's transfers are restricted.
     pub(crate) const RESTRICTED: &[u8] = b"bank/\x80";
     /// `81 ‖ denom ‖ 00 ‖ len ‖ address` -> nothing: may send and receive the restricted denom.
@@ -74,6 +84,10 @@ pub(crate) mod bank {
 
     pub(crate) fn holder(denom: &str, address: &Address) -> Vec<u8> {
         join(&[HOLDERS, denom.as_bytes(), &[0], &address.length_prefixed()])
+    }
+
+    pub(crate) fn send_enabled(denom: &str) -> Vec<u8> {
+        join(&[SEND_ENABLED, denom.as_bytes()])
     }
 
     pub(crate) fn restricted(denom: &str) -> Vec<u8> {
@@ -213,6 +227,22 @@ pub(crate) mod gov {
     /// `06 ‖ len ‖ address` -> weight, big endian.
     pub(crate) const COUNCIL: &[u8] = b"gov/\x06";
 
+    /// `07` -> parameters as JSON.
+    pub(crate) const PARAMS: &[u8] = b"gov/\x07";
+    /// `09 ‖ time ‖ id` -> nothing: the deposit must suffice by that time.
+    pub(crate) const DEPOSITING: &[u8] = b"gov/\x09";
+
+    /// `08 ‖ id ‖ len ‖ address` -> `Deposit`.
+    pub(crate) const DEPOSITS: &[u8] = b"gov/\x08";
+
+    pub(crate) fn deposits(id: u64) -> Vec<u8> {
+        join(&[DEPOSITS, &id.to_be_bytes()])
+    }
+
+    pub(crate) fn deposit(id: u64, depositor: &Address) -> Vec<u8> {
+        join(&[&deposits(id), &depositor.length_prefixed()])
+    }
+
     pub(crate) fn proposal(id: u64) -> Vec<u8> {
         join(&[PROPOSALS, &id.to_be_bytes()])
     }
@@ -222,8 +252,10 @@ pub(crate) mod gov {
     }
 
     /// `05 ‖ id ‖ len ‖ address` -> `Vote`.
+    pub(crate) const VOTES: &[u8] = b"gov/\x05";
+
     pub(crate) fn votes(id: u64) -> Vec<u8> {
-        join(&[b"gov/\x05", &id.to_be_bytes()])
+        join(&[VOTES, &id.to_be_bytes()])
     }
 
     pub(crate) fn vote(id: u64, voter: &Address) -> Vec<u8> {
@@ -235,21 +267,133 @@ pub(crate) mod gov {
     }
 }
 
-pub(crate) mod tokenfactory {
+pub(crate) mod authz {
+    use super::{Address, GrantId, join};
+
+    /// `01 ‖ len ‖ granter ‖ len ‖ grantee ‖ message type` -> `Grant`.
+    pub(crate) const GRANTS: &[u8] = b"authz/\x01";
+    /// `02 ‖ time ‖ len ‖ granter ‖ len ‖ grantee ‖ message type` -> nothing: over at that time (nanoseconds, big
+    /// endian).
+    pub(crate) const EXPIRING: &[u8] = b"authz/\x02";
+    /// `03 ‖ len ‖ grantee ‖ len ‖ granter ‖ message type` -> nothing: the grants of a grantee.
+    const BY_GRANTEE: &[u8] = b"authz/\x03";
+
+    pub(crate) fn of_granter(granter: &Address) -> Vec<u8> {
+        join(&[GRANTS, &granter.length_prefixed()])
+    }
+
+    pub(crate) fn grants(granter: &Address, grantee: &Address) -> Vec<u8> {
+        join(&[GRANTS, &granter.length_prefixed(), &grantee.length_prefixed()])
+    }
+
+    fn suffix(id: &GrantId) -> Vec<u8> {
+        let (granter, grantee) = (id.granter.length_prefixed(), id.grantee.length_prefixed());
+        join(&[&granter, &grantee, id.type_url.as_bytes()])
+    }
+
+    pub(crate) fn grant(id: &GrantId) -> Vec<u8> {
+        join(&[GRANTS, &suffix(id)])
+    }
+
+    pub(crate) fn expiring(time_nanos: u64, id: &GrantId) -> Vec<u8> {
+        join(&[EXPIRING, &time_nanos.to_be_bytes(), &suffix(id)])
+    }
+
+    pub(crate) fn all_of_grantee(grantee: &Address) -> Vec<u8> {
+        join(&[BY_GRANTEE, &grantee.length_prefixed()])
+    }
+
+    pub(crate) fn of_grantee(id: &GrantId) -> Vec<u8> {
+        let (granter, grantee) = (id.granter.length_prefixed(), id.grantee.length_prefixed());
+        join(&[BY_GRANTEE, &grantee, &granter, id.type_url.as_bytes()])
+    }
+}
+
+pub(crate) mod fees {
+    /// `01` -> `Params` of supercloud.fees.v1.
+    pub(crate) const PARAMS: &[u8] = b"fees/\x01";
+}
+
+pub(crate) mod consensus {
+    /// `01` -> `ConsensusParams`.
+    pub(crate) const PARAMS: &[u8] = b"consensus/\x01";
+}
+
+pub(crate) mod cron {
     use super::join;
 
+    /// `01 ‖ name` -> `ScheduleStatus`.
+    pub(crate) const SCHEDULES: &[u8] = b"cron/\x01";
+
+    pub(crate) fn schedule(name: &str) -> Vec<u8> {
+        join(&[SCHEDULES, name.as_bytes()])
+    }
+}
+
+pub(crate) mod feegrant {
+    use super::{Address, join};
+
+    /// `00 ‖ len ‖ grantee ‖ len ‖ granter` -> `Grant`.
+    pub(crate) const GRANTS: &[u8] = b"feegrant/\x00";
+    /// `01 ‖ time ‖ len ‖ grantee ‖ len ‖ granter` -> nothing: over after that time (nanoseconds, big endian).
+    pub(crate) const EXPIRING: &[u8] = b"feegrant/\x01";
+    /// `02 ‖ len ‖ granter ‖ len ‖ grantee` -> nothing: the allowances of a granter.
+    const BY_GRANTER: &[u8] = b"feegrant/\x02";
+
+    pub(crate) fn grants(grantee: &Address) -> Vec<u8> {
+        join(&[GRANTS, &grantee.length_prefixed()])
+    }
+
+    pub(crate) fn grant(granter: &Address, grantee: &Address) -> Vec<u8> {
+        join(&[GRANTS, &grantee.length_prefixed(), &granter.length_prefixed()])
+    }
+
+    pub(crate) fn expiring(time_nanos: u64, granter: &Address, grantee: &Address) -> Vec<u8> {
+        let time = time_nanos.to_be_bytes();
+        join(&[EXPIRING, &time, &grantee.length_prefixed(), &granter.length_prefixed()])
+    }
+
+    pub(crate) fn by_granter(granter: &Address) -> Vec<u8> {
+        join(&[BY_GRANTER, &granter.length_prefixed()])
+    }
+
+    pub(crate) fn granted(granter: &Address, grantee: &Address) -> Vec<u8> {
+        join(&[BY_GRANTER, &granter.length_prefixed(), &grantee.length_prefixed()])
+    }
+}
+
+pub(crate) mod tokenfactory {
+    use super::{Address, join};
+
+    /// `05` -> `Params`.
+    pub(crate) const PARAMS: &[u8] = b"tokenfactory/\x05";
+
+    /// `04 ‖ len ‖ creator ‖ denom` -> nothing: the denoms of a creator.
+    pub(crate) const BY_CREATOR: &[u8] = b"tokenfactory/\x04";
     /// `01 ‖ denom` -> admin's bytes.
-    pub(crate) fn admin(denom: &str) -> Vec<u8> {
-        join(&[b"tokenfactory/\x01", denom.as_bytes()])
-    }
-
+    pub(crate) const ADMINS: &[u8] = b"tokenfactory/\x01";
     /// `02 ‖ denom` -> most that may be minted in a day, 16 bytes big endian.
-    pub(crate) fn mint_cap(denom: &str) -> Vec<u8> {
-        join(&[b"tokenfactory/\x02", denom.as_bytes()])
+    pub(crate) const MINT_CAPS: &[u8] = b"tokenfactory/\x02";
+    /// `03 ‖ denom` -> day (8 bytes) and what was minted in it (16 bytes), big endian.
+    pub(crate) const MINTED: &[u8] = b"tokenfactory/\x03";
+
+    pub(crate) fn all_by_creator(creator: &Address) -> Vec<u8> {
+        join(&[BY_CREATOR, &creator.length_prefixed()])
     }
 
-    /// `03 ‖ denom` -> day (8 bytes) and what was minted in it (16 bytes), big endian.
+    pub(crate) fn by_creator(creator: &Address, denom: &str) -> Vec<u8> {
+        join(&[&all_by_creator(creator), denom.as_bytes()])
+    }
+
+    pub(crate) fn admin(denom: &str) -> Vec<u8> {
+        join(&[ADMINS, denom.as_bytes()])
+    }
+
+    pub(crate) fn mint_cap(denom: &str) -> Vec<u8> {
+        join(&[MINT_CAPS, denom.as_bytes()])
+    }
+
     pub(crate) fn minted(denom: &str) -> Vec<u8> {
-        join(&[b"tokenfactory/\x03", denom.as_bytes()])
+        join(&[MINTED, denom.as_bytes()])
     }
 }

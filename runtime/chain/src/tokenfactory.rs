@@ -1,8 +1,11 @@
-//! Minting and burning of native denoms by their admins, limited per day by governance.
+//! Minting and burning of denoms by their admins, limited per day by governance.
 //!
-//! A denom has at most one admin. Governance names the first one and may replace itself; any other admin hands the right
-//! on itself. What is minted in one UTC day of block time never exceeds the denom's cap; burning does not give room back.
+//! A denom has at most one admin. Anybody makes denoms below its own address (`factory/{creator}/{subdenom}`) and
+//! administers them. Of a native denom governance names the first admin and may replace itself; any other admin hands
+//! the right on itself, and a factory denom that was left without an admin stays so for ever. What is minted in one UTC day of block time never exceeds the denom's cap; burning does not give room back.
 
+use supercloud_proto::osmosis::tokenfactory::v1beta1::Params;
+use supercloud_proto::prost::Message;
 use thiserror::Error;
 
 use crate::address::Address;
@@ -12,15 +15,33 @@ use crate::state_key;
 
 pub(crate) mod burn;
 pub(crate) mod change_admin;
+pub(crate) mod create_denom;
 pub(crate) mod mint;
 pub(crate) mod query;
+pub(crate) mod set_denom_metadata;
 pub(crate) mod set_mint_cap;
+pub(crate) mod update_params;
+
+/// What all denoms that anybody makes begin with.
+const FACTORY: &str = "factory";
+/// Longest subdenom in bytes.
+pub(crate) const MAX_SUBDENOM_LEN: usize = 44;
+/// Longest address of a creator in bytes.
+pub(crate) const MAX_CREATOR_LEN: usize = 75;
+/// SDK gas that a new denom costs by default, as elsewhere.
+const DEFAULT_CREATION_GAS: u64 = 1_000_000;
 
 const NANOS_PER_DAY: u64 = 86_400 * 1_000_000_000;
 
 /// Errors of codespace `tokenfactory`.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TokenFactoryError {
+    /// 2: the denom is there already.
+    #[error("{denom}: attempting to create a denom that already exists (has bank metadata)")]
+    DenomExists {
+        /// Which one.
+        denom: String,
+    },
     /// 3: the sender does not administer the denom.
     #[error("{sender} is not the admin of {denom}: unauthorized account")]
     NotAdmin {
@@ -28,6 +49,18 @@ pub enum TokenFactoryError {
         sender: String,
         /// For which denom.
         denom: String,
+    },
+    /// 8: a name that would not fit.
+    #[error("{got} bytes: subdenom too long, max length is {MAX_SUBDENOM_LEN} bytes")]
+    SubdenomTooLong {
+        /// Length seen.
+        got: usize,
+    },
+    /// 9: an address that would not fit.
+    #[error("{got} bytes: creator too long, max length is {MAX_CREATOR_LEN} bytes")]
+    CreatorTooLong {
+        /// Length seen.
+        got: usize,
     },
     /// 101: the day's cap would be passed.
     #[error(
@@ -57,7 +90,10 @@ impl TokenFactoryError {
     /// The code.
     pub fn code(&self) -> u32 {
         match self {
+            Self::DenomExists { .. } => 2,
             Self::NotAdmin { .. } => 3,
+            Self::SubdenomTooLong { .. } => 8,
+            Self::CreatorTooLong { .. } => 9,
             Self::MintCap { .. } => 101,
             Self::BurnFromOther { .. } => 102,
         }
@@ -69,6 +105,30 @@ impl TokenFactoryError {
 pub(crate) struct Minted {
     pub(crate) day: u64,
     pub(crate) amount: u128,
+}
+
+pub(crate) fn to_denom(creator: &str, subdenom: &str) -> String {
+    format!("{FACTORY}/{creator}/{subdenom}")
+}
+
+/// Whether a denom belongs to its creator and not to the chain.
+pub(crate) fn is_factory(denom: &str) -> bool {
+    denom.split('/').next() == Some(FACTORY)
+}
+
+pub(crate) fn load_params(machine: &Machine<'_>) -> Result<Params, TxError> {
+    let Some(bytes) = machine.state.get(state_key::tokenfactory::PARAMS) else {
+        return Ok(Params {
+            denom_creation_fee: Vec::new(),
+            denom_creation_gas_consume: DEFAULT_CREATION_GAS,
+        });
+    };
+    Ok(Params::decode(&*bytes).map_err(|error| SdkError::corrupt("token factory parameters", &error))?)
+}
+
+/// Writes parameters that were checked; also used by genesis.
+pub(crate) fn apply_params(machine: &mut Machine<'_>, params: &Params) -> Result<(), TxError> {
+    Ok(machine.write(state_key::tokenfactory::PARAMS.to_vec(), params.encode_to_vec())?)
 }
 
 pub(crate) fn load_admin(machine: &mut Machine<'_>, denom: &str) -> Result<Option<Address>, TxError> {
@@ -105,10 +165,17 @@ pub(crate) fn load_minted(machine: &mut Machine<'_>, denom: &str) -> Result<Mint
     let Some(bytes) = machine.read(&state_key::tokenfactory::minted(denom))? else {
         return Ok(Minted { day, amount: 0 });
     };
-    let (stored_day, amount) = bytes.split_at_checked(8).ok_or_else(|| corrupt(&bytes))?;
-    let stored_day = u64::from_be_bytes(stored_day.try_into().map_err(|_| corrupt(&bytes))?);
-    let amount = if stored_day == day { read_u128(amount)? } else { 0 };
+    let stored = read_minted(&bytes)?;
+    let amount = if stored.day == day { stored.amount } else { 0 };
     Ok(Minted { day, amount })
+}
+
+pub(crate) fn read_minted(bytes: &[u8]) -> Result<Minted, TxError> {
+    let (day, amount) = bytes.split_at_checked(8).ok_or_else(|| corrupt(bytes))?;
+    Ok(Minted {
+        day: u64::from_be_bytes(day.try_into().map_err(|_| corrupt(bytes))?),
+        amount: read_u128(amount)?,
+    })
 }
 
 pub(crate) fn apply_minted(machine: &mut Machine<'_>, denom: &str, minted: Minted) -> Result<(), TxError> {

@@ -13,13 +13,16 @@ use supercloud_proto::prost_types::Any;
 
 use crate::block::TxResult;
 use crate::error::TxError;
+use crate::fees;
 use crate::gas::GasMeter;
 use crate::machine::{Machine, Mode, TxPosition};
 use crate::message::Rights;
 
+mod amino;
 mod ante;
 mod decode;
 mod fee;
+mod sign;
 mod signature;
 mod unknown_fields;
 
@@ -44,8 +47,10 @@ pub(crate) fn deliver(machine: &mut Machine<'_>, raw: &[u8], index: u32) -> TxRe
 /// need not be simulated.
 pub(crate) fn simulate(machine: &mut Machine<'_>, raw: &[u8]) -> TxResult {
     machine.mode = Mode::Simulate;
-    let limit = machine.env.config.max_tx_gas;
-    run(machine, raw, |_| limit)
+    match fees::load(machine) {
+        Ok(params) => run(machine, raw, |_| params.max_tx_gas),
+        Err(error) => failure(machine, 0, &error),
+    }
 }
 
 /// Decides whether a transaction may wait for a block; on success its fee and sequence are taken in this machine's

@@ -48,7 +48,9 @@ mod upload;
 mod upload_addresses;
 
 pub use address::{compute_classic_address, compute_predictable_address};
+pub(crate) use contract::load_contract;
 pub(crate) use grpc::{QUERY_GAS_LIMIT, answer, answer_own};
+pub(crate) use instantiate::assert_json;
 pub(crate) use querier::query_smart;
 pub use upload::{MAX_CODE_BYTES, compute_store_gas, unpack_wasm};
 

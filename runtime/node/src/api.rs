@@ -1,26 +1,18 @@
 //! The node as its RPC server sees it.
 
-use std::sync::{Arc, PoisonError, RwLockReadGuard};
+use std::sync::Arc;
 
 use supercloud_chain::{QueryResult, TxResult};
 use supercloud_rpc::{
-    BlockRecord, BroadcastError, ChainApi, GenesisInfo, Hash, HeightRange, Identity, MempoolStats, Query, TxLocation,
-    Validator,
+    BlockRecord, BroadcastError, ChainApi, GenesisInfo, Hash, HeightRange, Identity, MempoolStats, Query, StateProof,
+    TxLocation, Validator,
 };
-
 use tokio::sync::watch;
 
-use crate::archive::Archive;
 use crate::state::NodeState;
 
 /// Most bytes of waiting transactions that one answer shows.
 const MAX_SHOWN_TX_BYTES: usize = 8 << 20;
-
-impl NodeState {
-    fn archived(&self) -> RwLockReadGuard<'_, Archive> {
-        self.archive.read().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 impl ChainApi for NodeState {
     fn identity(&self) -> Identity {
@@ -45,33 +37,37 @@ impl ChainApi for NodeState {
 
     fn heights(&self) -> HeightRange {
         HeightRange {
-            earliest: 1,
-            latest: self.archived().latest().map_or(0, |record| record.header.height),
+            earliest: self.archive.earliest().unwrap_or(1),
+            latest: self.archive.latest().map_or(0, |record| record.header.height),
         }
     }
 
     fn block(&self, height: u64) -> Option<Arc<BlockRecord>> {
-        self.archived().block(height)
+        self.archive.block(height)
     }
 
     fn height_of_block(&self, hash: &Hash) -> Option<u64> {
-        self.archived().height_of(hash)
+        self.archive.height_of(hash)
     }
 
     fn locate_tx(&self, hash: &Hash) -> Option<TxLocation> {
-        self.archived().locate_tx(hash)
+        self.archive.locate_tx(hash)
     }
 
     fn search_txs(&self, query: &Query) -> Vec<TxLocation> {
-        self.archived().search_txs(query)
+        self.archive.search_txs(query)
     }
 
     fn search_blocks(&self, query: &Query) -> Vec<u64> {
-        self.archived().search_blocks(query)
+        self.archive.search_blocks(query)
     }
 
     fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
         self.query(path, data, height)
+    }
+
+    fn prove(&self, module: &str, key: &[u8], height: Option<u64>) -> Result<StateProof, String> {
+        NodeState::prove(self, module, key, height)
     }
 
     fn broadcast(&self, raw: Vec<u8>) -> Result<TxResult, BroadcastError> {

@@ -1,9 +1,10 @@
-//! Block time: genesis time plus what has passed on the machine's monotonic clock, plus an offset that only grows.
+//! Block time, plus an offset that only grows. For a chain in memory it is genesis time plus what has passed on the machine's
+//! monotonic clock; for one on disk, which other chains and people rely on, it is the machine's time of day.
 //!
 //! Invariant: times given out by [`BlockClock::next_after`] are later than the last block's.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Least difference between two blocks: contracts and clients must be able to tell them apart.
 const MIN_STEP_NANOS: u64 = 1_000_000;
@@ -11,16 +12,32 @@ const MIN_STEP_NANOS: u64 = 1_000_000;
 /// Clock of a solo sequencer.
 #[derive(Debug)]
 pub(crate) struct BlockClock {
-    genesis_nanos: u64,
-    started: Instant,
+    source: Source,
     offset_nanos: AtomicU64,
 }
 
+#[derive(Debug)]
+enum Source {
+    /// Runs from a time of its own.
+    Own { start_nanos: u64, started: Instant },
+    /// The machine's time of day.
+    TimeOfDay,
+}
+
 impl BlockClock {
-    pub(crate) fn starting_at(genesis_nanos: u64) -> Self {
+    pub(crate) fn starting_at(start_nanos: u64) -> Self {
         Self {
-            genesis_nanos,
-            started: Instant::now(),
+            source: Source::Own {
+                start_nanos,
+                started: Instant::now(),
+            },
+            offset_nanos: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn time_of_day() -> Self {
+        Self {
+            source: Source::TimeOfDay,
             offset_nanos: AtomicU64::new(0),
         }
     }
@@ -31,8 +48,11 @@ impl BlockClock {
     }
 
     fn now(&self) -> u64 {
-        let passed = nanos(self.started.elapsed()).saturating_add(self.offset_nanos.load(Ordering::SeqCst));
-        self.genesis_nanos.saturating_add(passed)
+        let now = match &self.source {
+            Source::Own { start_nanos, started } => start_nanos.saturating_add(nanos(started.elapsed())),
+            Source::TimeOfDay => nanos(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()),
+        };
+        now.saturating_add(self.offset_nanos.load(Ordering::SeqCst))
     }
 
     /// Time of the block after one at `last_nanos`.

@@ -1,9 +1,13 @@
-//! How a node is set up. Parsing or building a config touches no port and no file.
+//! How a node is set up. Building a config touches no port and no file.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use supercloud_chain::Genesis;
+use supercloud_store::DiskConfig;
+use supercloud_vm::VmConfig;
+
+use crate::home::{Home, HomeError};
 
 /// CometBFT's RPC port, which clients try first.
 const DEFAULT_RPC_PORT: u16 = 26657;
@@ -35,6 +39,46 @@ pub struct NodeConfig {
     pub block_interval: Duration,
     /// Limits of the mempool.
     pub mempool: MempoolLimits,
+    /// Where state and blocks are kept.
+    pub storage: Storage,
+}
+
+/// Where state and blocks are kept.
+#[derive(Clone, Debug, Default)]
+pub enum Storage {
+    /// In memory; they end with the process.
+    #[default]
+    Memory,
+    /// In a home folder; the chain goes on after a restart or a crash.
+    Disk(DiskStorage),
+}
+
+/// State and blocks in a home folder.
+#[derive(Clone, Debug)]
+pub struct DiskStorage {
+    /// The folder.
+    pub home: Home,
+    /// How the state is kept; its `sync` is also that of the blocks.
+    pub state: DiskConfig,
+    /// Settings of the engine, without a folder for compiled code: that is in the home.
+    pub vm: VmConfig,
+    /// Bytes at which a file of the block log ends.
+    pub log_segment_bytes: u64,
+}
+
+impl DiskStorage {
+    /// The default settings.
+    pub fn new(home: Home) -> Self {
+        Self {
+            home,
+            state: DiskConfig {
+                cache_bytes: 256 << 20,
+                ..DiskConfig::default()
+            },
+            vm: VmConfig::default(),
+            log_segment_bytes: 64 << 20,
+        }
+    }
 }
 
 /// What may wait for a block.
@@ -74,7 +118,25 @@ impl NodeConfig {
             min_block_spacing: Duration::from_millis(20),
             block_interval: Duration::from_secs(1),
             mempool: MempoolLimits::default(),
+            storage: Storage::Memory,
         }
+    }
+
+    /// A node in a home, as its `config.toml` and `genesis.json` say.
+    ///
+    /// # Errors
+    ///
+    /// A home that is not initialised, or a file in it that does not say what it should.
+    pub fn from_home(home: Home) -> Result<Self, HomeError> {
+        let settings = home.load_settings()?;
+        let mut config = Self {
+            moniker: "supercloud".to_owned(),
+            ..Self::dev(home.load_genesis()?)
+        };
+        let mut storage = DiskStorage::new(home);
+        settings.apply(&mut config, &mut storage);
+        config.storage = Storage::Disk(storage);
+        Ok(config)
     }
 
     /// As [`NodeConfig::dev`] but on free ports and with quicker blocks, for tests side by side.

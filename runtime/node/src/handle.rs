@@ -3,13 +3,18 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use supercloud_rpc::ChainApi;
 
 use crate::error::NodeError;
+use crate::home::HomeLock;
+use crate::resume::Repairs;
 use crate::server::{Addresses, RpcServer};
 use crate::state::NodeState;
+
+/// How long calls in flight may hold files when the node stops.
+const CALLS_GRACE: Duration = Duration::from_secs(5);
 
 /// A running node. Dropping it stops the node and frees the ports.
 pub struct NodeHandle {
@@ -17,6 +22,9 @@ pub struct NodeHandle {
     pub(crate) addresses: Addresses,
     pub(crate) server: RpcServer,
     pub(crate) sequencer: Option<JoinHandle<()>>,
+    pub(crate) repairs: Repairs,
+    /// Given up after the state is closed.
+    pub(crate) lock: Option<HomeLock>,
 }
 
 impl NodeHandle {
@@ -57,6 +65,11 @@ impl NodeHandle {
         self.state.heights().latest
     }
 
+    /// What was done at start to bring state and blocks together; nothing in memory.
+    pub fn repairs(&self) -> &Repairs {
+        &self.repairs
+    }
+
     /// `Err` with the reason when the node makes no blocks any more.
     pub fn health(&self) -> Result<(), NodeError> {
         self.state.health().map_err(|reason| NodeError::Stopped { reason })
@@ -85,6 +98,19 @@ impl Drop for NodeHandle {
         self.server.stop();
         if let Some(sequencer) = self.sequencer.take() {
             let _ = sequencer.join();
+        }
+        if self.lock.is_some() {
+            self.wait_for_calls();
+        }
+    }
+}
+
+impl NodeHandle {
+    /// Calls in flight hold the files open; the next process to open the home must not find them so.
+    fn wait_for_calls(&self) {
+        let deadline = Instant::now() + CALLS_GRACE;
+        while Arc::strong_count(&self.state) > 1 && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
 }

@@ -20,11 +20,12 @@
 //! passes for proposals and scheduled work. The validator key is made at start and signs real commits; with a single
 //! validator they prove who made the block and nothing more.
 //!
-//! **Memory only.** State, blocks, results and the index of transactions live in memory and end with the process. A
-//! durable store and block log come behind the same types.
+//! **Storage.** By default state, blocks, results and the index of transactions live in memory and end with the process.
+//! With [`Storage::Disk`] they are in a [`Home`]: a block that anybody heard of is there after `kill -9` or a power failure
+//! at any moment, and the chain goes on where it was. [`offline`] has what is done with a home while no node runs.
 //!
 //! ```text
-//! rpc calls ──> NodeState ──> Mempool ──> sequencer thread ──> Chain ──> Archive
+//! rpc calls ──> NodeState ──> Mempool ──> sequencer thread ──> Archive (block) ──> Chain ──> Archive (results)
 //! ```
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
@@ -37,16 +38,23 @@ mod config;
 mod dev;
 mod error;
 mod handle;
+mod home;
 mod mempool;
+pub mod offline;
+mod resume;
 mod sequencer;
 mod server;
 mod spawn;
 mod state;
 mod validator;
 
-pub use config::{MempoolLimits, NodeConfig};
+pub use archive::ArchiveError;
+pub use config::{DiskStorage, MempoolLimits, NodeConfig, Storage};
 pub use dev::{DEV_CHAIN_ID, DevGenesis};
 pub use error::NodeError;
 pub use handle::NodeHandle;
+pub use home::{Home, HomeError, HomeInit, Settings, SettingsError, parse_duration};
+pub use offline::NodeSnapshotError;
+pub use resume::{Repairs, ResumeError};
 pub use spawn::{spawn, spawn_with};
 pub use supercloud_chain::{Genesis, GenesisAccess};

@@ -10,52 +10,114 @@ use supercloud_rpc::Identity;
 use supercloud_store::MemoryStore;
 use supercloud_vm::{THREAD_STACK, VmConfig, WasmtimeVm};
 
-use crate::config::NodeConfig;
+use crate::archive::{Archive, MemoryArchive};
+use crate::clock::BlockClock;
+use crate::config::{NodeConfig, Storage};
 use crate::error::NodeError;
 use crate::handle::NodeHandle;
+use crate::home::HomeLock;
+use crate::resume::{Repairs, Resumed, resume};
 use crate::sequencer::{self, Pace};
 use crate::server::{Listeners, RpcServer};
 use crate::state::{NodeParts, NodeState};
 use crate::validator::SoloValidator;
 
-/// Starts a node with the wasmtime engine and a store in memory.
-pub fn spawn(config: NodeConfig) -> Result<NodeHandle, NodeError> {
-    let vm = WasmtimeVm::new(VmConfig::default()).map_err(NodeError::Vm)?;
-    spawn_with(config, Arc::new(vm), Box::new(MemoryStore::new()))
+/// What differs between a chain in memory and one in a home.
+struct Started {
+    chain: Chain,
+    archive: Box<dyn Archive>,
+    validator: SoloValidator,
+    clock: BlockClock,
+    repairs: Repairs,
+    lock: Option<HomeLock>,
 }
 
-/// Starts a node with another engine or store. The store is empty: this version does not resume a chain.
+/// Starts a node with the wasmtime engine. In memory a chain begins; in a home the chain goes on where it was.
+///
+/// # Errors
+///
+/// A genesis that cannot be, a port that is taken, a home that is in use or damaged beyond repair.
+pub fn spawn(config: NodeConfig) -> Result<NodeHandle, NodeError> {
+    match &config.storage {
+        Storage::Memory => {
+            let vm = WasmtimeVm::new(VmConfig::default()).map_err(NodeError::Vm)?;
+            spawn_with(config, Arc::new(vm), Box::new(MemoryStore::new()))
+        }
+        Storage::Disk(storage) => {
+            // Before anything long: a port that is taken is told at once.
+            let listeners = Listeners::bind(&config)?;
+            let Resumed {
+                chain,
+                archive,
+                validator,
+                repairs,
+                lock,
+            } = resume(&config.genesis, storage)?;
+            let started = Started {
+                chain,
+                archive: Box::new(archive),
+                validator,
+                clock: BlockClock::time_of_day(),
+                repairs,
+                lock: Some(lock),
+            };
+            start(config, started, listeners)
+        }
+    }
+}
+
+/// Starts a node with another engine or store, which is empty. Blocks are kept in memory.
+///
+/// # Errors
+///
+/// A genesis that cannot be, a port that is taken.
 pub fn spawn_with(config: NodeConfig, vm: Arc<dyn Vm>, store: Box<dyn Store>) -> Result<NodeHandle, NodeError> {
-    let genesis_nanos = config.genesis.time_nanos()?;
     let chain = Chain::init(&config.genesis, store, vm)?;
     let listeners = Listeners::bind(&config)?;
+    let started = Started {
+        clock: BlockClock::starting_at(chain.time_nanos()),
+        chain,
+        archive: Box::new(MemoryArchive::default()),
+        validator: SoloValidator::random()?,
+        repairs: Repairs::default(),
+        lock: None,
+    };
+    start(config, started, listeners)
+}
+
+fn start(config: NodeConfig, started: Started, listeners: Listeners) -> Result<NodeHandle, NodeError> {
     let addresses = listeners.addresses();
-    let validator = SoloValidator::random()?;
     let identity = Identity {
         chain_id: config.genesis.chain_id.clone(),
         moniker: config.moniker,
-        node_id: node_id(&validator.public().public_key),
+        node_id: node_id(&started.validator.public().public_key),
         rpc_address: format!("tcp://{}", addresses.rpc),
         app_name: "supercloud".to_owned(),
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let parts = NodeParts {
+        genesis_nanos: config.genesis.time_nanos()?,
         genesis: config.genesis,
-        genesis_nanos,
         identity,
-        validator,
-        chain,
+        validator: started.validator,
+        clock: started.clock,
+        chain: started.chain,
+        archive: started.archive,
         limits: config.mempool,
     };
     let state = Arc::new(NodeState::new(parts));
     // Clients take an answer of height 0 for a node that is not ready.
-    state.produce_block()?;
+    if state.archive.latest().is_none() {
+        state.produce_block()?;
+    }
     let server = RpcServer::start(listeners, state.clone())?;
     let mut node = NodeHandle {
         state: state.clone(),
         addresses,
         server,
         sequencer: None,
+        repairs: started.repairs,
+        lock: started.lock,
     };
     let pace = Pace {
         min_spacing: config.min_block_spacing,
@@ -70,7 +132,12 @@ pub fn spawn_with(config: NodeConfig, vm: Arc<dyn Vm>, store: Box<dyn Store>) ->
             reason: error.to_string(),
         })?;
     node.sequencer = Some(thread);
-    tracing::info!(url = node.rpc_url(), chain_id = node.chain_id(), "node is up");
+    tracing::info!(
+        url = node.rpc_url(),
+        chain_id = node.chain_id(),
+        height = node.height(),
+        "node is up"
+    );
     Ok(node)
 }
 

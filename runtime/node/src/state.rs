@@ -9,11 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use supercloud_chain::{BlockInput, Chain, ChainError, Genesis, Querier, QueryResult, TxResult};
-use supercloud_rpc::{BlockRecord, BroadcastError, Identity, SealInput, seal_block, tx_hash};
+use supercloud_chain::{Chain, Genesis, Querier, QueryResult, TxResult};
+use supercloud_rpc::{
+    BlockRecord, BroadcastError, Identity, SealInput, StateProof, seal_block, seal_first_block, tx_hash,
+};
 use tokio::sync::watch;
 
-use crate::archive::Archive;
+use crate::archive::{Archive, ProposedBlock};
 use crate::bell::Bell;
 use crate::clock::BlockClock;
 use crate::config::MempoolLimits;
@@ -37,7 +39,7 @@ pub(crate) struct NodeState {
     pub(crate) validator: SoloValidator,
     pub(crate) clock: BlockClock,
     pub(crate) bell: Bell,
-    pub(crate) archive: RwLock<Archive>,
+    pub(crate) archive: Box<dyn Archive>,
     /// Height of the last block that can be read; tells the servers of each new one.
     pub(crate) committed: watch::Sender<u64>,
     chain: Mutex<Chain>,
@@ -54,25 +56,28 @@ pub(crate) struct NodeParts {
     pub(crate) genesis_nanos: u64,
     pub(crate) identity: Identity,
     pub(crate) validator: SoloValidator,
+    pub(crate) clock: BlockClock,
     pub(crate) chain: Chain,
+    pub(crate) archive: Box<dyn Archive>,
     pub(crate) limits: MempoolLimits,
 }
 
 impl NodeState {
     pub(crate) fn new(parts: NodeParts) -> Self {
+        let scheduled = parts.chain.next_scheduled_nanos().unwrap_or(NEVER);
         Self {
-            clock: BlockClock::starting_at(parts.genesis_nanos),
+            clock: parts.clock,
             genesis: parts.genesis,
             genesis_nanos: parts.genesis_nanos,
             identity: parts.identity,
             validator: parts.validator,
             bell: Bell::default(),
-            archive: RwLock::default(),
-            committed: watch::Sender::new(0),
+            committed: watch::Sender::new(parts.archive.latest().map_or(0, |record| record.header.height)),
+            archive: parts.archive,
+            querier: RwLock::new(parts.chain.querier(None)),
             chain: Mutex::new(parts.chain),
             mempool: Mutex::new(Mempool::new(parts.limits)),
-            querier: RwLock::default(),
-            scheduled_nanos: AtomicU64::new(NEVER),
+            scheduled_nanos: AtomicU64::new(scheduled),
             stopped: OnceLock::new(),
         }
     }
@@ -136,9 +141,8 @@ impl NodeState {
             .store(chain.next_scheduled_nanos().unwrap_or(NEVER), Ordering::SeqCst);
         *self.querier.write().unwrap_or_else(PoisonError::into_inner) = chain.querier(None);
         self.archive
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(record);
+            .push(record)
+            .inspect_err(|error| self.stop(error.to_string()))?;
         self.committed.send_replace(height);
         Ok(height)
     }
@@ -172,19 +176,30 @@ impl NodeState {
         }
     }
 
-    fn execute(&self, chain: &mut Chain, txs: Vec<Vec<u8>>) -> Result<BlockRecord, ChainError> {
-        let previous = self
-            .archive
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .latest()
-            .cloned();
-        let last_nanos = previous
-            .as_ref()
-            .map_or(self.genesis_nanos, |record| record.header.time_nanos);
-        let time_nanos = self.clock.next_after(last_nanos);
+    pub(crate) fn prove(&self, module: &str, key: &[u8], height: Option<u64>) -> Result<StateProof, String> {
+        let chain = self.chain();
+        // The root of the last state is in no header yet.
+        let height = height.unwrap_or_else(|| chain.height().saturating_sub(1).max(chain.oldest_height()));
+        let (oldest, latest) = (chain.oldest_height(), chain.height());
+        let querier = chain.querier(Some(height));
+        drop(chain);
+        let querier = querier.ok_or_else(|| {
+            format!("height {height} is not available: states of heights {oldest} to {latest} are kept")
+        })?;
+        let proved = querier.prove(module, key).map_err(|error| error.to_string())?;
+        Ok(StateProof {
+            height: querier.height(),
+            key: [module.as_bytes(), b"/", key].concat(),
+            value: proved.value,
+            proof: proved.proof,
+        })
+    }
+
+    fn execute(&self, chain: &mut Chain, txs: Vec<Vec<u8>>) -> Result<BlockRecord, NodeError> {
+        let previous = self.archive.latest();
+        let time_nanos = self.clock.next_after(chain.time_nanos());
         let validator = self.validator.public();
-        let sealed = seal_block(&SealInput {
+        let input = SealInput {
             chain_id: &self.identity.chain_id,
             previous: previous.as_deref(),
             time_nanos,
@@ -192,29 +207,20 @@ impl NodeState {
             validators: std::slice::from_ref(validator),
             proposer: validator.address,
             txs: &txs,
-        });
-        let height = sealed.header.height;
-        let input = BlockInput {
-            height,
-            time_nanos,
-            proposer: validator.address,
+        };
+        let sealed = match previous {
+            Some(_) => seal_block(&input),
+            None => seal_first_block(&input, chain.height() + 1),
+        };
+        let block = ProposedBlock {
+            commit: self.validator.commit(&sealed),
+            sealed,
             txs,
         };
-        let txs = input.txs.clone();
-        let output = chain.execute_block(input)?;
-        let commit = self.validator.commit(&sealed);
-        Ok(BlockRecord {
-            header: sealed.header,
-            id: sealed.id,
-            size: sealed.size,
-            txs,
-            tx_hashes: sealed.tx_hashes,
-            last_commit: sealed.last_commit,
-            commit,
-            results: output.tx_results,
-            events: output.events,
-            app_hash: output.app_hash,
-        })
+        // Kept before its state is: a state whose block is lost could not be explained to anybody.
+        self.archive.propose(&block)?;
+        let output = chain.execute_block(block.input())?;
+        Ok(block.executed(output))
     }
 
     fn settle_mempool(&self, chain: &mut Chain, record: &BlockRecord) {

@@ -2,7 +2,7 @@
 
 use ed25519_zebra::{SigningKey, VerificationKey};
 use sha2::{Digest, Sha256};
-use supercloud_rpc::{Commit, CommitSignature, PrecommitVote, SealedBlock, Validator};
+use supercloud_rpc::{BlockRecord, Commit, CommitSignature, PrecommitVote, SealedBlock, Validator};
 
 use crate::error::NodeError;
 
@@ -25,7 +25,7 @@ impl SoloValidator {
         Ok(Self::from_secret(secret))
     }
 
-    fn from_secret(secret: [u8; 32]) -> Self {
+    pub(crate) fn from_secret(secret: [u8; 32]) -> Self {
         let signing = SigningKey::from(secret);
         let public_key: [u8; 32] = VerificationKey::from(&signing).into();
         let public = Validator {
@@ -34,6 +34,11 @@ impl SoloValidator {
             power: POWER,
         };
         Self { signing, public }
+    }
+
+    /// The secret half, to be written to the key file.
+    pub(crate) fn secret(&self) -> [u8; 32] {
+        self.signing.into()
     }
 
     pub(crate) fn public(&self) -> &Validator {
@@ -60,6 +65,25 @@ impl SoloValidator {
             signatures: vec![signature],
         }
     }
+}
+
+/// Says why the block's own commit is not the validator's.
+pub(crate) fn assert_signed(record: &BlockRecord, validator: &Validator) -> Result<(), String> {
+    let vote = PrecommitVote {
+        chain_id: &record.header.chain_id,
+        height: record.header.height,
+        block_id: record.id,
+        time_nanos: record.header.time_nanos,
+    };
+    let [signature] = record.commit.signatures.as_slice() else {
+        return Err(format!("its commit has {} signatures", record.commit.signatures.len()));
+    };
+    if record.commit.block_id != Some(record.id) || signature.validator != validator.address {
+        return Err("its commit is of another block or validator".to_owned());
+    }
+    let key = VerificationKey::try_from(validator.public_key).map_err(|error| format!("validator key: {error}"))?;
+    key.verify(&signature.signature.into(), &vote.sign_bytes())
+        .map_err(|_| "the signature of its commit is wrong".to_owned())
 }
 
 /// First 20 bytes of SHA-256 of the key.

@@ -74,6 +74,19 @@ pub struct MempoolStats {
     pub bytes: u64,
 }
 
+/// An entry of the state, or its absence, with a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateProof {
+    /// Height of the state; its root is the `app_hash` of the next header.
+    pub height: u64,
+    /// The key in the state: `<module>/<key>`.
+    pub key: Vec<u8>,
+    /// Value under the key, when there is one.
+    pub value: Option<Vec<u8>>,
+    /// Protobuf `cosmos.ics23.v1.CommitmentProof`.
+    pub proof: Vec<u8>,
+}
+
 /// Why a transaction did not even reach CheckTx, or could not be kept after it. The texts are CometBFT's: clients
 /// match on them.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -136,6 +149,11 @@ pub trait ChainApi: Send + Sync + 'static {
 
     /// Answers an ABCI query; `height` `None` is the latest.
     fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult;
+    /// Proves an entry of a module; `height` `None` is the last height whose root a header has. `Err` says why there is no
+    /// proof.
+    fn prove(&self, _module: &str, _key: &[u8], _height: Option<u64>) -> Result<StateProof, String> {
+        Err("this version serves no state proofs".to_owned())
+    }
     /// Runs CheckTx and keeps the transaction when its code is 0.
     fn broadcast(&self, raw: Vec<u8>) -> Result<TxResult, BroadcastError>;
     /// Counts of the mempool.

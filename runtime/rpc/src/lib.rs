@@ -30,6 +30,7 @@ mod merkle;
 mod methods;
 mod metrics;
 mod params;
+mod prove;
 mod rest;
 mod seal;
 mod search;
@@ -40,11 +41,13 @@ mod status;
 mod wire;
 mod ws;
 
-pub use api::{BroadcastError, ChainApi, GenesisInfo, HeightRange, Identity, MempoolStats, TxLocation, Validator};
+pub use api::{
+    BroadcastError, ChainApi, GenesisInfo, HeightRange, Identity, MempoolStats, StateProof, TxLocation, Validator,
+};
 pub use backend::Servers;
 pub use block::{BlockId, BlockRecord, Commit, CommitSignature, Hash, Header, tx_hash};
 pub use error::RpcError;
-pub use seal::{PrecommitVote, SealInput, SealedBlock, seal_block};
+pub use seal::{PrecommitVote, SealInput, SealedBlock, seal_block, seal_first_block};
 pub use search::{Condition, Operand, Operation, Query, QueryError};
 pub use serve::{ServeLimits, serve};
 pub use server::MAX_BODY_BYTES;

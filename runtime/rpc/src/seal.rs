@@ -95,8 +95,17 @@ impl PrecommitVote<'_> {
     }
 }
 
-/// Computes the header, id and size of the next block.
+/// Computes the header, id and size of the next block; without a previous one its height is 1.
 pub fn seal_block(input: &SealInput<'_>) -> SealedBlock {
+    seal_at(input, input.previous.map_or(1, |previous| previous.header.height + 1))
+}
+
+/// The same for the first block of a chain that begins at another height than 1.
+pub fn seal_first_block(input: &SealInput<'_>, initial_height: u64) -> SealedBlock {
+    seal_at(input, initial_height)
+}
+
+fn seal_at(input: &SealInput<'_>, height: u64) -> SealedBlock {
     let last_commit = input
         .previous
         .map_or(Commit::empty(), |previous| previous.commit.clone());
@@ -104,7 +113,7 @@ pub fn seal_block(input: &SealInput<'_>) -> SealedBlock {
     let validators_hash = compute_validators_hash(input.validators);
     let header = Header {
         chain_id: input.chain_id.to_owned(),
-        height: input.previous.map_or(1, |previous| previous.header.height + 1),
+        height,
         time_nanos: input.time_nanos,
         last_block_id: input.previous.map(|previous| previous.id),
         last_commit_hash: compute_commit_hash(&last_commit),

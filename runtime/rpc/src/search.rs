@@ -9,6 +9,7 @@
 //! block. Only attributes with `index: true` are searched.
 
 mod decimal;
+mod heights;
 mod matching;
 mod parse;
 

@@ -1,14 +1,17 @@
 //! Queries about accounts.
 
 use supercloud_proto::cosmos::auth::v1beta1::{
-    Bech32PrefixRequest, Bech32PrefixResponse, Params, QueryAccountInfoRequest, QueryAccountInfoResponse,
-    QueryAccountRequest, QueryAccountResponse, QueryAccountsRequest, QueryAccountsResponse,
-    QueryModuleAccountByNameRequest, QueryModuleAccountByNameResponse, QueryModuleAccountsRequest,
-    QueryModuleAccountsResponse, QueryParamsRequest, QueryParamsResponse,
+    AddressBytesToStringRequest, AddressBytesToStringResponse, AddressStringToBytesRequest,
+    AddressStringToBytesResponse, Bech32PrefixRequest, Bech32PrefixResponse, Params, QueryAccountAddressByIdRequest,
+    QueryAccountAddressByIdResponse, QueryAccountInfoRequest, QueryAccountInfoResponse, QueryAccountRequest,
+    QueryAccountResponse, QueryAccountsRequest, QueryAccountsResponse, QueryModuleAccountByNameRequest,
+    QueryModuleAccountByNameResponse, QueryModuleAccountsRequest, QueryModuleAccountsResponse, QueryParamsRequest,
+    QueryParamsResponse,
 };
 
-use crate::auth::{self, Account};
-use crate::machine::{GOV_MODULE, Machine};
+use crate::address::Address;
+use crate::auth::{self, Account, MODULES};
+use crate::machine::Machine;
 use crate::query::QueryError;
 use crate::query::page::read_page;
 use crate::state_key;
@@ -61,28 +64,73 @@ pub(crate) fn params(_: &mut Machine<'_>, _: QueryParamsRequest) -> Result<Query
     })
 }
 
+fn is_module(account: &Account) -> bool {
+    matches!(account, Account::Module(_))
+}
+
+/// The chain's own accounts; there are a handful.
 pub(crate) fn module_accounts(
     machine: &mut Machine<'_>,
     _: QueryModuleAccountsRequest,
 ) -> Result<QueryModuleAccountsResponse, QueryError> {
-    let gov = machine.env.gov.clone();
-    let account = auth::load(machine, &gov)?;
-    Ok(QueryModuleAccountsResponse {
-        accounts: account.iter().map(Account::to_any).collect(),
-    })
+    let mut accounts = Vec::new();
+    for name in MODULES {
+        let found = auth::load(machine, &Address::from_module(name))?;
+        accounts.extend(found.filter(is_module).as_ref().map(Account::to_any));
+    }
+    Ok(QueryModuleAccountsResponse { accounts })
 }
 
 pub(crate) fn module_account_by_name(
     machine: &mut Machine<'_>,
     request: QueryModuleAccountByNameRequest,
 ) -> Result<QueryModuleAccountByNameResponse, QueryError> {
-    if request.name != GOV_MODULE {
-        return Err(QueryError::NotFound(format!("account {} not found", request.name)));
+    let not_found = || QueryError::NotFound(format!("account {} not found", request.name));
+    if !MODULES.contains(&request.name.as_str()) {
+        return Err(not_found());
     }
-    let gov = machine.env.gov.clone();
-    let account = auth::load(machine, &gov)?;
+    let found = auth::load(machine, &Address::from_module(&request.name))?;
+    let account = found.filter(is_module).ok_or_else(not_found)?;
     Ok(QueryModuleAccountByNameResponse {
-        account: account.as_ref().map(Account::to_any),
+        account: Some(account.to_any()),
+    })
+}
+
+pub(crate) fn address_bytes_to_string(
+    machine: &mut Machine<'_>,
+    request: AddressBytesToStringRequest,
+) -> Result<AddressBytesToStringResponse, QueryError> {
+    let address = Address::from_bytes(request.address_bytes)?;
+    Ok(AddressBytesToStringResponse {
+        address_string: machine.text(&address),
+    })
+}
+
+pub(crate) fn address_string_to_bytes(
+    machine: &mut Machine<'_>,
+    request: AddressStringToBytesRequest,
+) -> Result<AddressStringToBytesResponse, QueryError> {
+    let address = machine.address(&request.address_string)?;
+    Ok(AddressStringToBytesResponse {
+        address_bytes: address.as_bytes().to_vec(),
+    })
+}
+
+/// By the account number.
+#[allow(deprecated, reason = "older clients fill the old field")]
+pub(crate) fn account_address_by_id(
+    machine: &mut Machine<'_>,
+    request: QueryAccountAddressByIdRequest,
+) -> Result<QueryAccountAddressByIdResponse, QueryError> {
+    let number = match u64::try_from(request.id) {
+        Ok(id) if request.account_id == 0 => id,
+        _ => request.account_id,
+    };
+    let address = machine.read(&state_key::auth::by_number(number))?;
+    let address = address
+        .ok_or_else(|| QueryError::NotFound(format!("account address not found with account number {number}")))?;
+    Ok(QueryAccountAddressByIdResponse {
+        account_address: machine.text(&Address::from_bytes(address)?),
     })
 }
 

@@ -42,7 +42,7 @@ impl Message for MsgMultiSend {
         let from = machine.address(self.signer())?;
         for output in &self.outputs {
             let to = machine.address(&output.address)?;
-            bank::apply_transfer(machine, &from, &to, &Coins::from_proto(&output.coins)?)?;
+            bank::apply_send(machine, &from, &to, &Coins::from_proto(&output.coins)?)?;
         }
         Ok(MsgMultiSendResponse {})
     }

@@ -2,11 +2,13 @@
 
 use supercloud_proto::cosmos::bank::v1beta1::{
     DenomOwner, Metadata, Params, QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest,
-    QueryBalanceResponse, QueryDenomMetadataRequest, QueryDenomMetadataResponse, QueryDenomOwnersRequest,
-    QueryDenomOwnersResponse, QueryDenomsMetadataRequest, QueryDenomsMetadataResponse, QueryParamsRequest,
-    QueryParamsResponse, QuerySpendableBalanceByDenomRequest, QuerySpendableBalanceByDenomResponse,
+    QueryBalanceResponse, QueryDenomMetadataByQueryStringRequest, QueryDenomMetadataByQueryStringResponse,
+    QueryDenomMetadataRequest, QueryDenomMetadataResponse, QueryDenomOwnersByQueryRequest,
+    QueryDenomOwnersByQueryResponse, QueryDenomOwnersRequest, QueryDenomOwnersResponse, QueryDenomsMetadataRequest,
+    QueryDenomsMetadataResponse, QueryParamsRequest, QueryParamsResponse, QuerySendEnabledRequest,
+    QuerySendEnabledResponse, QuerySpendableBalanceByDenomRequest, QuerySpendableBalanceByDenomResponse,
     QuerySpendableBalancesRequest, QuerySpendableBalancesResponse, QuerySupplyOfRequest, QuerySupplyOfResponse,
-    QueryTotalSupplyRequest, QueryTotalSupplyResponse,
+    QueryTotalSupplyRequest, QueryTotalSupplyResponse, SendEnabled,
 };
 use supercloud_proto::cosmos::base::query::v1beta1::{PageRequest, PageResponse};
 use supercloud_proto::cosmos::base::v1beta1::Coin;
@@ -109,12 +111,70 @@ pub(crate) fn supply_of(
 }
 
 #[allow(deprecated, reason = "the old field must be named to be left empty")]
-pub(crate) fn params(_: &mut Machine<'_>, _: QueryParamsRequest) -> Result<QueryParamsResponse, QueryError> {
+pub(crate) fn params(machine: &mut Machine<'_>, _: QueryParamsRequest) -> Result<QueryParamsResponse, QueryError> {
     Ok(QueryParamsResponse {
         params: Some(Params {
             send_enabled: Vec::new(),
-            default_send_enabled: true,
+            default_send_enabled: bank::load_default_send_enabled(machine),
         }),
+    })
+}
+
+/// Rules of the denoms that are named, or of all that have one.
+pub(crate) fn send_enabled(
+    machine: &mut Machine<'_>,
+    request: QuerySendEnabledRequest,
+) -> Result<QuerySendEnabledResponse, QueryError> {
+    let read = |key: &[u8], value: &[u8]| SendEnabled {
+        denom: String::from_utf8_lossy(key).into_owned(),
+        enabled: value == [1],
+    };
+    if request.denoms.is_empty() {
+        let prefix = state_key::bank::SEND_ENABLED;
+        let (send_enabled, pagination) = read_page(machine, prefix, request.pagination, |_, item| {
+            Ok(Some(read(item.key, item.value)))
+        })?;
+        return Ok(QuerySendEnabledResponse {
+            send_enabled,
+            pagination,
+        });
+    }
+    let mut send_enabled = Vec::new();
+    for denom in &request.denoms {
+        if let Some(rule) = machine.read(&state_key::bank::send_enabled(denom))? {
+            send_enabled.push(read(denom.as_bytes(), &rule));
+        }
+    }
+    Ok(QuerySendEnabledResponse {
+        send_enabled,
+        pagination: Some(PageResponse::default()),
+    })
+}
+
+pub(crate) fn denom_metadata_by_query_string(
+    machine: &mut Machine<'_>,
+    request: QueryDenomMetadataByQueryStringRequest,
+) -> Result<QueryDenomMetadataByQueryStringResponse, QueryError> {
+    let QueryDenomMetadataResponse { metadata } =
+        denom_metadata(machine, QueryDenomMetadataRequest { denom: request.denom })?;
+    Ok(QueryDenomMetadataByQueryStringResponse { metadata })
+}
+
+pub(crate) fn denom_owners_by_query(
+    machine: &mut Machine<'_>,
+    request: QueryDenomOwnersByQueryRequest,
+) -> Result<QueryDenomOwnersByQueryResponse, QueryError> {
+    let request = QueryDenomOwnersRequest {
+        denom: request.denom,
+        pagination: request.pagination,
+    };
+    let QueryDenomOwnersResponse {
+        denom_owners,
+        pagination,
+    } = denom_owners(machine, request)?;
+    Ok(QueryDenomOwnersByQueryResponse {
+        denom_owners,
+        pagination,
     })
 }
 

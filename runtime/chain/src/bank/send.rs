@@ -27,7 +27,7 @@ impl Message for MsgSend {
 
     fn apply(self, machine: &mut Machine<'_>, _: Rights) -> Result<MsgSendResponse, TxError> {
         let (from, to) = (machine.address(&self.from_address)?, machine.address(&self.to_address)?);
-        bank::apply_transfer(machine, &from, &to, &Coins::from_proto(&self.amount)?)?;
+        bank::apply_send(machine, &from, &to, &Coins::from_proto(&self.amount)?)?;
         Ok(MsgSendResponse {})
     }
 }

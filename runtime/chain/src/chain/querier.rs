@@ -6,9 +6,10 @@ use crate::block::{QueryResult, TxResult};
 use crate::diagnostics::{Diagnostics, Tracing};
 use crate::error::TxError;
 use crate::gas::GasMeter;
-use crate::genesis::{self, GenesisError, WasmGenesis};
+use crate::genesis::{self, Genesis, GenesisError, WasmGenesis};
 use crate::machine::{BlockTime, Environment, Machine, TxPosition};
 use crate::state::State;
+use crate::store::{Proved, StoreError};
 use crate::{query, tx, wasm};
 
 /// Read access to one state, free of the chain: it can be used from other threads while blocks run.
@@ -62,9 +63,40 @@ impl Querier {
     ///
     /// Only when the state contradicts itself.
     pub fn export_wasm(&self) -> Result<WasmGenesis, GenesisError> {
-        genesis::export::export_wasm(&mut self.machine()).map_err(|error| GenesisError::NotAChain {
+        genesis::export_wasm::export_wasm(&mut self.machine()).map_err(|error| GenesisError::NotAChain {
             reason: error.to_string(),
         })
+    }
+
+    /// All of this state as a genesis, whose time is that of its block: a chain that begins with it goes on where this one
+    /// is, at height 0. Equal states give equal bytes.
+    ///
+    /// # Errors
+    ///
+    /// Only when the state contradicts itself.
+    pub fn export(&self) -> Result<Genesis, GenesisError> {
+        genesis::export::export(&mut self.machine()).map_err(|error| GenesisError::NotAChain {
+            reason: error.to_string(),
+        })
+    }
+
+    /// The entry of a module, or its absence, with a proof against the state's root. In the state its key is
+    /// `<module>/<key>`.
+    ///
+    /// # Errors
+    ///
+    /// A store that keeps no tree of this height, or a medium that fails.
+    pub fn prove(&self, module: &str, key: &[u8]) -> Result<Proved, StoreError> {
+        self.state.prove(&[module.as_bytes(), b"/", key].concat())
+    }
+
+    /// The whole state, as a genesis that goes on after this height with the same root.
+    ///
+    /// # Errors
+    ///
+    /// Only when the state contradicts itself or cannot be read.
+    pub fn export_genesis(&self) -> Result<Genesis, GenesisError> {
+        genesis::export_state(&self.machine())
     }
 
     /// Answers a query.

@@ -12,9 +12,10 @@ use crate::config::Config;
 use crate::error::TxError;
 use crate::machine::{BlockTime, GOV_MODULE, Machine};
 use crate::wasm::{code_rules, host_params};
-use crate::{auth, bank, gov, state_key, tokenfactory};
+use crate::{auth, bank, fees, gov, state_key, tokenfactory};
 
-use super::import::import_wasm;
+use super::import_state::{import_accounts, import_state};
+use super::import_wasm::import_wasm;
 use super::{Genesis, GenesisAccess, GenesisError, parse_address, parse_coins};
 
 /// Writes a genesis that was checked.
@@ -22,7 +23,12 @@ pub(crate) fn apply_genesis(machine: &mut Machine<'_>, genesis: &Genesis) -> Res
     let codec = machine.env.codec.clone();
     apply_configuration(machine)?;
     let gov_address = machine.env.gov.clone();
-    auth::apply_module_account(machine, &gov_address, GOV_MODULE).map_err(failed)?;
+    if let Some(state) = &genesis.state {
+        import_accounts(machine, state)?;
+    }
+    if auth::load(machine, &gov_address).map_err(failed)?.is_none() {
+        auth::apply_module_account(machine, &gov_address, GOV_MODULE).map_err(failed)?;
+    }
     apply_balances(machine, genesis, &codec)?;
     apply_denoms(machine, genesis)?;
     apply_send_restrictions(machine, genesis, &codec)?;
@@ -37,7 +43,13 @@ pub(crate) fn apply_genesis(machine: &mut Machine<'_>, genesis: &Genesis) -> Res
     for voter in &genesis.gov.voters {
         voters.push((parse_address(&codec, "gov.voters", &voter.address)?, voter.weight));
     }
-    gov::apply_council(machine, voters).map_err(failed)
+    gov::apply_council(machine, voters).map_err(failed)?;
+    gov::params::apply(machine, &genesis.gov).map_err(failed)?;
+    fees::apply(machine, &genesis.fees.to_proto()).map_err(failed)?;
+    match &genesis.state {
+        Some(state) => import_state(machine, state),
+        None => Ok(()),
+    }
 }
 
 fn apply_configuration(machine: &mut Machine<'_>) -> Result<(), GenesisError> {

@@ -1,13 +1,16 @@
-//! What governance does at the beginning of a block: close votes, run what passed.
+//! What governance does at the beginning of a block: drop what has no deposit, close votes, run what passed.
 
 use std::mem;
 
 use supercloud_proto::cosmos::gov::v1::{Proposal, ProposalStatus};
 
+use crate::clock::to_timestamp;
 use crate::error::TxError;
 use crate::event::Event;
 use crate::gas::GasMeter;
-use crate::gov::{self, MAX_DUE_PER_BLOCK, tally};
+use crate::genesis::GenesisGov;
+use crate::gov::tally::{self, Decision};
+use crate::gov::{self, MAX_DUE_PER_BLOCK, deposit, params};
 use crate::machine::Machine;
 use crate::message::{self, Rights};
 use crate::state_key::{self, gov as key};
@@ -15,6 +18,10 @@ use crate::store::Direction;
 
 /// Closes votes whose time is over and runs proposals whose timelock is over; with a timelock of zero both at once.
 pub(crate) fn apply_due_proposals(machine: &mut Machine<'_>) -> Result<(), TxError> {
+    for (due, id) in list_due(machine, key::DEPOSITING) {
+        machine.delete(due)?;
+        apply_drop(machine, id)?;
+    }
     for (due, id) in list_due(machine, key::VOTING) {
         machine.delete(due)?;
         apply_result(machine, id)?;
@@ -32,7 +39,8 @@ pub(crate) fn compute_next_due(machine: &Machine<'_>) -> Option<u64> {
         let (entry, _) = machine.state.prefix(queue, Direction::Ascending).next()?;
         read_due(queue, &entry).map(|(time, _)| time)
     };
-    [first(key::VOTING), first(key::TIMELOCKED)].into_iter().flatten().min()
+    let queues = [key::DEPOSITING, key::VOTING, key::TIMELOCKED];
+    queues.into_iter().filter_map(first).min()
 }
 
 fn list_due(machine: &Machine<'_>, queue: &[u8]) -> Vec<(Vec<u8>, u64)> {
@@ -54,33 +62,74 @@ fn read_due(queue: &[u8], entry: &[u8]) -> Option<(u64, u64)> {
     ))
 }
 
+/// Drops a proposal whose deposit did not suffice in time.
+fn apply_drop(machine: &mut Machine<'_>, id: u64) -> Result<(), TxError> {
+    if params::load(machine)?.burn_proposal_deposit_prevote {
+        deposit::apply_burn(machine, id)?;
+    } else {
+        deposit::apply_refund(machine, id)?;
+    }
+    machine.delete(key::proposal(id))?;
+    machine.emit(
+        Event::new("inactive_proposal")
+            .with("proposal_id", id.to_string())
+            .with("proposal_result", "proposal_dropped"),
+    );
+    Ok(())
+}
+
 fn apply_result(machine: &mut Machine<'_>, id: u64) -> Result<(), TxError> {
     let mut proposal = gov::load_proposal(machine, id)?;
     let tally = tally::compute_tally(machine, id)?;
-    proposal.final_tally_result = Some(tally.to_proto());
-    let config = &machine.env.config.gov;
-    let result = if tally.is_passed(config, &proposal) {
-        let seconds = if proposal.expedited {
-            config.expedited_timelock_seconds
-        } else {
-            config.timelock_seconds
-        };
-        let runs_at = gov::compute_after(machine.block.time_nanos, seconds);
-        machine.write(state_key::gov::due(key::TIMELOCKED, runs_at, id), Vec::new())?;
-        proposal.set_status(ProposalStatus::Passed);
-        "proposal_passed"
+    let config = params::load(machine)?;
+    let decision = tally.decide(&config, &proposal);
+    let goes_on = proposal.expedited && decision != Decision::Passed;
+    match decision {
+        Decision::Rejected { burn: true } => deposit::apply_burn(machine, id)?,
+        _ if goes_on => {}
+        _ => deposit::apply_refund(machine, id)?,
+    }
+    let result = if goes_on {
+        apply_ordinary(machine, &mut proposal, &config)?;
+        "expedited_proposal_rejected"
     } else {
-        proposal.set_status(ProposalStatus::Rejected);
-        "proposal_rejected"
+        proposal.final_tally_result = Some(tally.to_proto());
+        if decision == Decision::Passed {
+            apply_passed(machine, &mut proposal, &config)?;
+            "proposal_passed"
+        } else {
+            proposal.set_status(ProposalStatus::Rejected);
+            "proposal_rejected"
+        }
     };
     gov::apply_proposal(machine, &proposal)?;
     emit_result(machine, id, result, "");
     Ok(())
 }
 
+/// An expedited proposal becomes an ordinary one; its votes stay, its voting period counts from the same beginning.
+fn apply_ordinary(machine: &mut Machine<'_>, proposal: &mut Proposal, config: &GenesisGov) -> Result<(), TxError> {
+    let start = gov::read_time(proposal.voting_start_time.as_ref())?.unwrap_or(machine.block.time_nanos);
+    let end = gov::compute_after(start, config.voting_period_seconds);
+    proposal.expedited = false;
+    proposal.voting_end_time = Some(to_timestamp(end));
+    Ok(machine.write(state_key::gov::due(key::VOTING, end, proposal.id), Vec::new())?)
+}
+
+fn apply_passed(machine: &mut Machine<'_>, proposal: &mut Proposal, config: &GenesisGov) -> Result<(), TxError> {
+    let seconds = if proposal.expedited {
+        config.expedited_timelock_seconds
+    } else {
+        config.timelock_seconds
+    };
+    let runs_at = gov::compute_after(machine.block.time_nanos, seconds);
+    proposal.set_status(ProposalStatus::Passed);
+    Ok(machine.write(state_key::gov::due(key::TIMELOCKED, runs_at, proposal.id), Vec::new())?)
+}
+
 fn apply_messages(machine: &mut Machine<'_>, id: u64) -> Result<(), TxError> {
     let mut proposal = gov::load_proposal(machine, id)?;
-    let meter = GasMeter::new(machine.env.config.gov.execution_gas_limit);
+    let meter = GasMeter::new(params::load(machine)?.execution_gas_limit);
     let unmetered = mem::replace(&mut machine.gas, meter);
     let outcome = machine.atomically(|machine| apply_all(machine, &proposal));
     machine.gas = unmetered;

@@ -1,25 +1,22 @@
 //! Queries about governance.
 
 use supercloud_proto::cosmos::gov::v1::{
-    Params, Proposal, ProposalStatus, QueryParamsRequest, QueryParamsResponse, QueryProposalRequest,
-    QueryProposalResponse, QueryProposalsRequest, QueryProposalsResponse, QueryTallyResultRequest,
-    QueryTallyResultResponse, QueryVoteRequest, QueryVoteResponse, QueryVotesRequest, QueryVotesResponse, TallyParams,
-    TallyResult, Vote, VotingParams,
+    DepositParams, Proposal, ProposalStatus, QueryConstitutionRequest, QueryConstitutionResponse, QueryDepositRequest,
+    QueryDepositResponse, QueryDepositsRequest, QueryDepositsResponse, QueryParamsRequest, QueryParamsResponse,
+    QueryProposalRequest, QueryProposalResponse, QueryProposalsRequest, QueryProposalsResponse,
+    QueryTallyResultRequest, QueryTallyResultResponse, QueryVoteRequest, QueryVoteResponse, QueryVotesRequest,
+    QueryVotesResponse, TallyParams, TallyResult, Vote, VotingParams,
 };
 use supercloud_proto::prost::Message;
-use supercloud_proto::prost_types::Duration;
 use supercloud_proto::supercloud::gov::v1::{QueryCouncilRequest, QueryCouncilResponse, Voter};
 
 use crate::error::{SdkError, TxError};
-use crate::genesis::ALL_BPS;
-use crate::gov::{self, GovError, tally};
+use crate::gov::deposit::read_deposit;
+use crate::gov::{self, GovError, params, tally};
 use crate::machine::Machine;
 use crate::query::QueryError;
 use crate::query::page::read_page;
 use crate::state_key;
-
-/// Digits behind the point of a decimal on the wire.
-const DECIMALS: usize = 18;
 
 fn load(machine: &mut Machine<'_>, id: u64) -> Result<Proposal, QueryError> {
     gov::load_proposal(machine, id).map_err(|error| match error {
@@ -46,11 +43,8 @@ pub(crate) fn proposals(
     request: QueryProposalsRequest,
 ) -> Result<QueryProposalsResponse, QueryError> {
     let status = request.proposal_status();
-    let voter = if request.voter.is_empty() {
-        None
-    } else {
-        Some(machine.address(&request.voter)?)
-    };
+    let wanted = |text: &str| (!text.is_empty()).then(|| machine.address(text)).transpose();
+    let (voter, depositor) = (wanted(&request.voter)?, wanted(&request.depositor)?);
     let (proposals, pagination) = read_page(
         machine,
         state_key::gov::PROPOSALS,
@@ -58,7 +52,12 @@ pub(crate) fn proposals(
         |machine, item| {
             let proposal = Proposal::decode(item.value).map_err(|error| SdkError::corrupt("proposal", &error))?;
             let wanted = (status == ProposalStatus::Unspecified || status == proposal.status())
-                && request.depositor.is_empty()
+                && depositor.as_ref().is_none_or(|depositor| {
+                    machine
+                        .state
+                        .get(&state_key::gov::deposit(proposal.id, depositor))
+                        .is_some()
+                })
                 && voter
                     .as_ref()
                     .is_none_or(|voter| machine.state.get(&state_key::gov::vote(proposal.id, voter)).is_some());
@@ -103,41 +102,57 @@ pub(crate) fn tally_result(
     Ok(QueryTallyResultResponse { tally })
 }
 
+pub(crate) fn deposit(
+    machine: &mut Machine<'_>,
+    request: QueryDepositRequest,
+) -> Result<QueryDepositResponse, QueryError> {
+    let depositor = machine.address(&request.depositor)?;
+    let bytes = machine.read(&state_key::gov::deposit(request.proposal_id, &depositor))?;
+    let Some(bytes) = bytes else {
+        let text = format!(
+            "depositer: {} not found for proposal: {}",
+            request.depositor, request.proposal_id
+        );
+        return Err(QueryError::InvalidArgument(text));
+    };
+    Ok(QueryDepositResponse {
+        deposit: Some(read_deposit(&bytes)?),
+    })
+}
+
+pub(crate) fn deposits(
+    machine: &mut Machine<'_>,
+    request: QueryDepositsRequest,
+) -> Result<QueryDepositsResponse, QueryError> {
+    let prefix = state_key::gov::deposits(request.proposal_id);
+    let (deposits, pagination) = read_page(machine, &prefix, request.pagination, |_, item| {
+        Ok(Some(read_deposit(item.value)?))
+    })?;
+    Ok(QueryDepositsResponse { deposits, pagination })
+}
+
+pub(crate) fn constitution(
+    _: &mut Machine<'_>,
+    _: QueryConstitutionRequest,
+) -> Result<QueryConstitutionResponse, QueryError> {
+    Ok(QueryConstitutionResponse::default())
+}
+
 #[allow(deprecated, reason = "older clients read the split parameters")]
 pub(crate) fn params(machine: &mut Machine<'_>, _: QueryParamsRequest) -> Result<QueryParamsResponse, QueryError> {
-    let config = &machine.env.config.gov;
-    let seconds = |seconds: u64| {
-        Some(Duration {
-            seconds: seconds as i64,
-            nanos: 0,
-        })
-    };
-    let zero = || to_decimal(0);
-    let (quorum, threshold) = (to_decimal(config.quorum_bps), to_decimal(config.threshold_bps));
-    let veto_threshold = to_decimal(config.veto_threshold_bps);
-    let params = Params {
-        min_deposit: Vec::new(),
-        max_deposit_period: seconds(0),
-        voting_period: seconds(config.voting_period_seconds),
-        quorum: quorum.clone(),
-        threshold: threshold.clone(),
-        veto_threshold: veto_threshold.clone(),
-        min_initial_deposit_ratio: zero(),
-        proposal_cancel_ratio: zero(),
-        expedited_voting_period: seconds(config.expedited_voting_period_seconds),
-        expedited_threshold: to_decimal(config.expedited_threshold_bps),
-        min_deposit_ratio: zero(),
-        ..Params::default()
-    };
+    let params = params::to_proto(&params::load(machine)?);
     Ok(QueryParamsResponse {
         voting_params: Some(VotingParams {
             voting_period: params.voting_period,
         }),
-        deposit_params: None,
+        deposit_params: Some(DepositParams {
+            min_deposit: params.min_deposit.clone(),
+            max_deposit_period: params.max_deposit_period,
+        }),
         tally_params: Some(TallyParams {
-            quorum,
-            threshold,
-            veto_threshold,
+            quorum: params.quorum.clone(),
+            threshold: params.threshold.clone(),
+            veto_threshold: params.veto_threshold.clone(),
         }),
         params: Some(params),
     })
@@ -149,28 +164,11 @@ pub(crate) fn council(machine: &mut Machine<'_>, _: QueryCouncilRequest) -> Resu
         address: machine.text(&address),
         weight,
     });
-    let config = &machine.env.config.gov;
+    let config = params::load(machine)?;
     Ok(QueryCouncilResponse {
         voters: voters.collect(),
         timelock_seconds: config.timelock_seconds,
         expedited_timelock_seconds: config.expedited_timelock_seconds,
+        execution_gas_limit: config.execution_gas_limit,
     })
-}
-
-/// Basis points as a decimal fraction.
-fn to_decimal(bps: u64) -> String {
-    let fraction = format!("{:04}", bps % ALL_BPS);
-    format!("{}.{fraction:0<DECIMALS$}", bps / ALL_BPS)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn basis_points_become_decimals_of_18_digits() {
-        assert_eq!(to_decimal(3_340), "0.334000000000000000");
-        assert_eq!(to_decimal(10_000), "1.000000000000000000");
-        assert_eq!(to_decimal(5), "0.000500000000000000");
-    }
 }

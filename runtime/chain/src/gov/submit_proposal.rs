@@ -1,16 +1,20 @@
-//! `MsgSubmitProposal`: a member of the council puts messages to the vote. Voting begins at once.
+//! `MsgSubmitProposal`: messages are put to the vote. Where the chain asks for deposits, anybody proposes and voting
+//! begins when the deposit suffices; elsewhere members of the council propose and voting begins at once.
 
 use supercloud_proto::cosmos::gov::v1::{
     MsgSubmitProposal, MsgSubmitProposalResponse, Proposal, ProposalStatus, TallyResult,
 };
 
-use crate::address::AddressCodec;
+use crate::address::{Address, AddressCodec};
+use crate::clock::to_timestamp;
+use crate::coin::Coins;
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
-use crate::gov::{self, GovError, MAX_PROPOSAL_MESSAGES, MAX_SUMMARY_LEN, MAX_TITLE_LEN};
+use crate::genesis::GenesisGov;
+use crate::gov::{self, GovError, MAX_PROPOSAL_MESSAGES, MAX_SUMMARY_LEN, MAX_TITLE_LEN, deposit, params};
 use crate::machine::Machine;
 use crate::message::{self, Message, Rights};
-use crate::state_key;
+use crate::state_key::gov as key;
 
 impl Message for MsgSubmitProposal {
     type Response = MsgSubmitProposalResponse;
@@ -27,75 +31,112 @@ impl Message for MsgSubmitProposal {
             }
             .into());
         }
-        if !self.initial_deposit.is_empty() {
-            return Err(SdkError::NotSupported("proposals take no deposit on this chain".to_owned()).into());
-        }
-        for (field, text, limit) in [
-            ("title", &self.title, MAX_TITLE_LEN),
-            ("summary", &self.summary, MAX_SUMMARY_LEN),
-            ("metadata", &self.metadata, MAX_SUMMARY_LEN),
-        ] {
-            if text.len() > limit {
-                return Err(GovError::TextTooLong {
-                    field,
-                    got: text.len(),
-                    limit,
-                }
-                .into());
-            }
-        }
-        if self.title.trim().is_empty() {
-            return Err(SdkError::InvalidRequest("proposal title cannot be empty".to_owned()).into());
-        }
-        Ok(())
+        assert_texts(self)
     }
 
     fn apply(self, machine: &mut Machine<'_>, _: Rights) -> Result<MsgSubmitProposalResponse, TxError> {
-        let proposer = machine.address(&self.proposer)?;
-        if gov::load_weight(machine, &proposer)?.is_none() && proposer != machine.env.gov {
-            return Err(GovError::NotInCouncil { address: self.proposer }.into());
-        }
-        assert_messages_can_run(machine, &self)?;
-
-        let config = &machine.env.config.gov;
-        let period = if self.expedited {
-            config.expedited_voting_period_seconds
-        } else {
-            config.voting_period_seconds
-        };
-        let (now, end) = (
-            machine.block.time_nanos,
-            gov::compute_after(machine.block.time_nanos, period),
-        );
-        let id = machine.take_number(state_key::gov::NEXT_ID, 1)?;
-        let types: Vec<&str> = self.messages.iter().map(|message| message.type_url.as_str()).collect();
-        let submitted = Event::new("submit_proposal")
-            .with("proposal_id", id.to_string())
-            .with("proposal_proposer", &*self.proposer)
-            .with("proposal_messages", types.join(","))
-            .with("voting_period_start", id.to_string());
-        let proposal = Proposal {
-            id,
-            messages: self.messages,
-            status: ProposalStatus::VotingPeriod.into(),
-            final_tally_result: Some(empty_tally()),
-            submit_time: Some(gov::to_timestamp(now)),
-            deposit_end_time: Some(gov::to_timestamp(now)),
-            total_deposit: Vec::new(),
-            voting_start_time: Some(gov::to_timestamp(now)),
-            voting_end_time: Some(gov::to_timestamp(end)),
-            metadata: self.metadata,
-            title: self.title,
-            summary: self.summary,
-            proposer: self.proposer,
-            expedited: self.expedited,
-            failed_reason: String::new(),
-        };
-        gov::apply_proposal(machine, &proposal)?;
-        machine.write(state_key::gov::due(state_key::gov::VOTING, end, id), Vec::new())?;
-        machine.emit(submitted);
-        Ok(MsgSubmitProposalResponse { proposal_id: id })
+        let proposal_id = apply_submission(machine, self)?;
+        Ok(MsgSubmitProposalResponse { proposal_id })
     }
+}
+
+pub(super) fn assert_texts(proposal: &MsgSubmitProposal) -> Result<(), TxError> {
+    Coins::from_proto(&proposal.initial_deposit)?;
+    for (field, text, limit) in [
+        ("title", &proposal.title, MAX_TITLE_LEN),
+        ("summary", &proposal.summary, MAX_SUMMARY_LEN),
+        ("metadata", &proposal.metadata, MAX_SUMMARY_LEN),
+    ] {
+        if text.len() > limit {
+            let got = text.len();
+            return Err(GovError::TextTooLong { field, got, limit }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Writes a proposal down; without messages it is words only.
+pub(super) fn apply_submission(machine: &mut Machine<'_>, submission: MsgSubmitProposal) -> Result<u64, TxError> {
+    let proposer = machine.address(&submission.proposer)?;
+    let config = params::load(machine)?;
+    let least = params::min_deposit(&config, submission.expedited)?;
+    let initial = Coins::from_proto(&submission.initial_deposit)?;
+    assert_may_propose(machine, &config, &proposer, &least, &initial)?;
+    assert_messages_can_run(machine, &submission)?;
+
+    let id = machine.take_number(key::NEXT_ID, 1)?;
+    let types: Vec<&str> = submission.messages.iter().map(|message| &*message.type_url).collect();
+    let submitted = Event::new("submit_proposal")
+        .with("proposal_id", id.to_string())
+        .with("proposal_proposer", &*submission.proposer)
+        .with("proposal_messages", types.join(","));
+    let mut proposal = new_proposal(machine, id, submission, &config);
+    let voting = if least.is_empty() {
+        deposit::apply_voting(machine, &mut proposal, &config)?;
+        true
+    } else {
+        let end = gov::compute_after(machine.block.time_nanos, config.max_deposit_period_seconds);
+        machine.write(key::due(key::DEPOSITING, end, id), Vec::new())?;
+        !initial.is_empty() && deposit::apply_deposit(machine, &mut proposal, &proposer, &initial)?
+    };
+    gov::apply_proposal(machine, &proposal)?;
+    machine.emit(if voting {
+        submitted.with("voting_period_start", id.to_string())
+    } else {
+        submitted
+    });
+    Ok(id)
+}
+
+fn new_proposal(machine: &Machine<'_>, id: u64, submission: MsgSubmitProposal, config: &GenesisGov) -> Proposal {
+    let now = machine.block.time_nanos;
+    let deposit_end = if config.min_deposit.is_empty() {
+        now
+    } else {
+        gov::compute_after(now, config.max_deposit_period_seconds)
+    };
+    Proposal {
+        id,
+        messages: submission.messages,
+        status: ProposalStatus::DepositPeriod.into(),
+        final_tally_result: Some(empty_tally()),
+        submit_time: Some(to_timestamp(now)),
+        deposit_end_time: Some(to_timestamp(deposit_end)),
+        total_deposit: Vec::new(),
+        voting_start_time: None,
+        voting_end_time: None,
+        metadata: submission.metadata,
+        title: submission.title,
+        summary: submission.summary,
+        proposer: submission.proposer,
+        expedited: submission.expedited,
+        failed_reason: String::new(),
+    }
+}
+
+fn assert_may_propose(
+    machine: &mut Machine<'_>,
+    config: &GenesisGov,
+    proposer: &Address,
+    least: &Coins,
+    initial: &Coins,
+) -> Result<(), TxError> {
+    if least.is_empty() {
+        if !initial.is_empty() {
+            return Err(SdkError::NotSupported("proposals take no deposit on this chain".to_owned()).into());
+        }
+        if gov::load_weight(machine, proposer)?.is_none() && *proposer != machine.env.gov {
+            let address = machine.text(proposer);
+            return Err(GovError::NotInCouncil { address }.into());
+        }
+        return Ok(());
+    }
+    let part = params::compute_share(least, config.min_initial_deposit_bps)?;
+    if initial.checked_sub(&part).is_none() {
+        let (got, least) = (initial.to_string(), part.to_string());
+        return Err(GovError::DepositTooSmall { got, least }.into());
+    }
+    Ok(())
 }
 
 /// A typing error should cost its author the submission, not the council a vote.

@@ -6,9 +6,8 @@ use supercloud_proto::cosmos::gov::v1::{Proposal, TallyResult, Vote, VoteOption}
 use supercloud_proto::prost::Message;
 
 use crate::address::Address;
-use crate::config::GovConfig;
 use crate::error::{SdkError, TxError};
-use crate::genesis::ALL_BPS;
+use crate::genesis::{ALL_BPS, GenesisGov};
 use crate::gov;
 use crate::gov::weight::{WHOLE, parse_parts};
 use crate::machine::Machine;
@@ -26,8 +25,18 @@ pub(super) struct Tally {
     pub(super) total: u128,
 }
 
+/// What a count means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    Passed,
+    /// With or without loss of the deposits.
+    Rejected {
+        burn: bool,
+    },
+}
+
 impl Tally {
-    pub(super) fn is_passed(&self, config: &GovConfig, proposal: &Proposal) -> bool {
+    pub(super) fn decide(&self, config: &GenesisGov, proposal: &Proposal) -> Decision {
         let threshold = if proposal.expedited {
             config.expedited_threshold_bps
         } else {
@@ -37,10 +46,18 @@ impl Tally {
         let decided = voted - self.abstain;
         let bps = |part: u64| u128::from(part);
         let all = bps(ALL_BPS);
-        decided > 0
-            && voted * all >= self.total * bps(config.quorum_bps)
-            && self.veto * all <= voted * bps(config.veto_threshold_bps)
-            && self.yes * all > decided * bps(threshold)
+        let rejected = |burn: bool| Decision::Rejected { burn };
+        if self.total == 0 || voted * all < self.total * bps(config.quorum_bps) {
+            rejected(config.burn_vote_quorum)
+        } else if decided == 0 {
+            rejected(false)
+        } else if self.veto * all > voted * bps(config.veto_threshold_bps) {
+            rejected(config.burn_vote_veto)
+        } else if self.yes * all > decided * bps(threshold) {
+            Decision::Passed
+        } else {
+            rejected(false)
+        }
     }
 
     /// Whole units, rounded down.
@@ -85,13 +102,15 @@ pub(super) fn compute_tally(machine: &mut Machine<'_>, proposal_id: u64) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::genesis::Genesis;
 
-    fn config() -> GovConfig {
-        crate::config::Config::new(&Genesis::new("test-1", "2026-01-01T00:00:00Z")).gov
+    fn config() -> GenesisGov {
+        GenesisGov {
+            burn_vote_quorum: true,
+            ..GenesisGov::default()
+        }
     }
 
-    fn passes(yes: u128, abstain: u128, no: u128, veto: u128) -> bool {
+    fn decide(yes: u128, abstain: u128, no: u128, veto: u128) -> Decision {
         let tally = Tally {
             yes,
             abstain,
@@ -99,7 +118,11 @@ mod tests {
             veto,
             total: 1_000,
         };
-        tally.is_passed(&config(), &Proposal::default())
+        tally.decide(&config(), &Proposal::default())
+    }
+
+    fn passes(yes: u128, abstain: u128, no: u128, veto: u128) -> bool {
+        decide(yes, abstain, no, veto) == Decision::Passed
     }
 
     #[test]
@@ -122,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn deposits_are_lost_without_a_quorum_or_by_veto_as_the_rules_say() {
+        let rejected = |burn| Decision::Rejected { burn };
+        assert_eq!(decide(333, 0, 0, 0), rejected(true));
+        assert_eq!(decide(0, 1_000, 0, 0), rejected(false));
+        assert_eq!(decide(600, 0, 0, 400), rejected(true));
+        assert_eq!(decide(300, 0, 400, 300), rejected(false));
+        assert_eq!(Tally::default().decide(&config(), &Proposal::default()), rejected(true));
+    }
+
+    #[test]
     fn expedited_proposals_need_their_own_threshold() {
         let expedited = Proposal {
             expedited: true,
@@ -133,7 +166,8 @@ mod tests {
             total: 1_000,
             ..Tally::default()
         };
-        assert!(!tally(667, 333).is_passed(&config(), &expedited));
-        assert!(tally(668, 332).is_passed(&config(), &expedited));
+        let rejected = Decision::Rejected { burn: false };
+        assert_eq!(tally(667, 333).decide(&config(), &expedited), rejected);
+        assert_eq!(tally(668, 332).decide(&config(), &expedited), Decision::Passed);
     }
 }

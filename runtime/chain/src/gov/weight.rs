@@ -32,6 +32,15 @@ pub(super) fn parse_parts(options: &[WeightedVoteOption]) -> Result<Vec<(VoteOpt
     Ok(parts)
 }
 
+/// A weight as v1beta1 has it: an integer of 18 digits behind the point.
+pub(super) fn from_wire(weight: &str) -> Result<u128, GovError> {
+    let part = weight.parse::<u128>().ok().filter(|part| *part <= WHOLE);
+    part.filter(|_| weight.bytes().all(|byte| byte.is_ascii_digit()))
+        .ok_or_else(|| GovError::InvalidWeights {
+            reason: format!("weight {weight:?} is not an integer up to {WHOLE}"),
+        })
+}
+
 /// The 18-digit decimal that clients parse.
 pub(super) fn to_decimal(part: u128) -> String {
     format!(

@@ -1,5 +1,5 @@
-//! `MsgChangeAdmin`: the admin of a denom hands it on. Governance may name the admin of a denom that has none; an empty
-//! new admin leaves the denom without one.
+//! `MsgChangeAdmin`: the admin of a denom hands it on. Governance may name the admin of a native denom that has
+//! none; an empty new admin leaves the denom without one.
 
 use supercloud_proto::osmosis::tokenfactory::v1beta1::{MsgChangeAdmin, MsgChangeAdminResponse};
 
@@ -30,7 +30,9 @@ impl Message for MsgChangeAdmin {
     fn apply(self, machine: &mut Machine<'_>, _: Rights) -> Result<MsgChangeAdminResponse, TxError> {
         let sender = machine.address(&self.sender)?;
         let admin = tokenfactory::load_admin(machine, &self.denom)?;
-        if sender != admin.unwrap_or_else(|| machine.env.gov.clone()) {
+        // A native denom without an admin is governance's.
+        let native = || (!tokenfactory::is_factory(&self.denom)).then(|| machine.env.gov.clone());
+        if admin.or_else(native) != Some(sender) {
             return Err(TokenFactoryError::NotAdmin {
                 sender: self.sender,
                 denom: self.denom,

@@ -6,6 +6,7 @@ use supercloud_proto::cosmos::tx::v1beta1::Fee;
 use crate::address::Address;
 use crate::auth::{MAX_MEMO_LEN, MAX_SIGNATURES, TX_SIZE_COST_PER_BYTE};
 use crate::error::{SdkError, TxError};
+use crate::fees;
 use crate::machine::{Machine, Mode};
 
 use super::{DecodedTx, fee, signature};
@@ -31,7 +32,7 @@ pub(crate) fn apply_ante(machine: &mut Machine<'_>, tx: &DecodedTx) -> Result<()
 
 /// The set-up of the meter comes before all else: nothing may run without a bound.
 fn assert_gas_limit(machine: &Machine<'_>, tx: &DecodedTx) -> Result<(), TxError> {
-    let (limit, got) = (machine.env.config.max_tx_gas, tx.gas_limit());
+    let (limit, got) = (fees::load(machine)?.max_tx_gas, tx.gas_limit());
     if got > limit && machine.mode == Mode::Deliver {
         return Err(SdkError::GasLimit { limit, got }.into());
     }
@@ -63,7 +64,7 @@ fn assert_basics(machine: &Machine<'_>, tx: &DecodedTx) -> Result<Vec<Address>, 
         return Err(SdkError::InvalidRequest("transaction has no fee".to_owned()).into());
     };
     if !granter.is_empty() {
-        return Err(SdkError::NotSupported("fee grants do not exist on this chain".to_owned()).into());
+        codec.parse(granter)?;
     }
     if !payer.is_empty() {
         let payer = codec.parse(payer)?;

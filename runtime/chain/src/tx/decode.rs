@@ -16,6 +16,7 @@ pub const MAX_TX_LEN: usize = 4 * 1024 * 1024;
 pub(crate) struct DecodedTx {
     pub(crate) raw: TxRaw,
     pub(crate) raw_len: usize,
+    /// With its packed messages: some sign modes sign them in another form.
     pub(crate) body: TxBody,
     pub(crate) auth: AuthInfo,
     pub(crate) messages: Vec<Box<dyn AnyMessage>>,
@@ -35,10 +36,13 @@ impl DecodedTx {
         if raw.encode_to_vec() != bytes {
             return Err(SdkError::TxParse("transaction is not in canonical form".to_owned()).into());
         }
-        let mut body: TxBody = decode_strictly(&raw.body_bytes, NonCritical::Allowed)?;
+        let body: TxBody = decode_strictly(&raw.body_bytes, NonCritical::Allowed)?;
         let auth: AuthInfo = decode_strictly(&raw.auth_info_bytes, NonCritical::Refused)?;
-        let packed = std::mem::take(&mut body.messages);
-        let messages = packed.iter().map(message::decode).collect::<Result<Vec<_>, _>>()?;
+        let messages = body
+            .messages
+            .iter()
+            .map(message::decode)
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             raw,
             raw_len: bytes.len(),

@@ -5,15 +5,16 @@ use crate::coin::Coins;
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::machine::{Machine, Mode};
-use crate::{auth, bank};
+use crate::{auth, bank, feegrant, fees};
 
 use super::DecodedTx;
 
 /// SDK gas that taking a fee costs beyond the checks that a free transaction passes too: three balance updates in the
 /// store. Simulations name no fee, so this is added to them and an estimate is not short of it.
-const SIMULATED_FEE_GAS: u64 = 18_000;
+const SIMULATED_FEE_GAS: u64 = 20_000;
 
-/// Takes the fee from its payer (by default the first signer), whose account must exist.
+/// Takes the fee from its payer (by default the first signer), or from who granted that payer its fees. The account
+/// must exist.
 pub(super) fn apply_fee(machine: &mut Machine<'_>, tx: &DecodedTx, first_signer: &Address) -> Result<(), TxError> {
     let fee = tx.auth.fee.clone().unwrap_or_default();
     let coins = Coins::from_proto(&fee.amount)?;
@@ -22,12 +23,13 @@ pub(super) fn apply_fee(machine: &mut Machine<'_>, tx: &DecodedTx, first_signer:
     } else {
         machine.address(&fee.payer)?
     };
-    let payer_text = machine.text(&payer);
     if machine.mode == Mode::Deliver {
         assert_price(machine, &coins, fee.gas_limit)?;
     }
-    if auth::load(machine, &payer)?.is_none() {
-        return Err(SdkError::UnknownAddress(format!("fee payer address: {payer_text} does not exist")).into());
+    let source = apply_grant(machine, tx, payer, &coins)?;
+    let source_text = machine.text(&source);
+    if auth::load(machine, &source)?.is_none() {
+        return Err(SdkError::UnknownAddress(format!("fee payer address: {source_text} does not exist")).into());
     }
     if machine.mode == Mode::Simulate {
         machine.charge(SIMULATED_FEE_GAS, "fee")?;
@@ -39,19 +41,37 @@ pub(super) fn apply_fee(machine: &mut Machine<'_>, tx: &DecodedTx, first_signer:
             }
         }
         let pool = machine.env.gov.clone();
-        bank::apply_transfer(machine, &payer, &pool, &coins)?;
+        bank::apply_transfer(machine, &source, &pool, &coins)?;
     }
     machine.emit(
         Event::new("tx")
             .with("fee", coins.to_string())
-            .with("fee_payer", payer_text),
+            .with("fee_payer", source_text),
     );
     Ok(())
 }
 
+/// Whose coins pay: the granter's, when the transaction names one and its allowance covers the fee.
+fn apply_grant(machine: &mut Machine<'_>, tx: &DecodedTx, payer: Address, fee: &Coins) -> Result<Address, TxError> {
+    let granter = tx.auth.fee.as_ref().map_or("", |fee| &fee.granter);
+    if granter.is_empty() {
+        return Ok(payer);
+    }
+    let granter = machine.address(granter)?;
+    if granter == payer {
+        return Ok(payer);
+    }
+    let type_urls: Vec<&str> = tx.body.messages.iter().map(|message| &*message.type_url).collect();
+    feegrant::apply_use(machine, &granter, &payer, fee, &type_urls).map_err(|error| {
+        let (granter, payer) = (machine.text(&granter), machine.text(&payer));
+        error.wrap(format!("{granter} does not allow to pay fees for {payer}"))
+    })?;
+    Ok(granter)
+}
+
 /// One of the accepted denoms must reach its minimum.
 fn assert_price(machine: &Machine<'_>, coins: &Coins, gas: u64) -> Result<(), TxError> {
-    let prices = &machine.env.config.min_gas_prices;
+    let prices = fees::load(machine)?.min_gas_prices;
     let enough = prices
         .iter()
         .any(|price| coins.amount_of(&price.denom) >= price.compute_fee(gas));

@@ -1,76 +1,100 @@
-//! Signatures: SIGN_MODE_DIRECT with secp256k1. Other modes and keys of other chains are refused by name.
+//! Signatures of a transaction, in the order of the Cosmos SDK: all keys, their number, their gas, then sequence and
+//! signature of each signer, then the counters.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use k256::ecdsa::signature::Verifier;
-use k256::ecdsa::{Signature, VerifyingKey};
 use supercloud_proto::cosmos::auth::v1beta1::BaseAccount;
-use supercloud_proto::cosmos::crypto::secp256k1::PubKey;
-use supercloud_proto::cosmos::tx::signing::v1beta1::SignMode;
-use supercloud_proto::cosmos::tx::v1beta1::{SignDoc, SignerInfo, mode_info};
+use supercloud_proto::cosmos::crypto::multisig::v1beta1::MultiSignature;
+use supercloud_proto::cosmos::tx::v1beta1::{SignerInfo, mode_info};
 use supercloud_proto::prost::Message;
-use supercloud_proto::prost_types::Any;
 
 use crate::address::Address;
-use crate::auth::{self, Account, SECP256K1_VERIFY_COST};
+use crate::auth::key::PublicKey;
+use crate::auth::{self, Account, MAX_SIGNATURES, SECP256K1_VERIFY_COST};
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::machine::{Machine, Mode};
 
 use super::DecodedTx;
+use super::sign::{Documents, assert_mode, is_signed, list_signers, uses_amino};
 
-/// Bytes of a compressed public key.
-const KEY_LEN: usize = 33;
+/// One signer with what the chain knows of it. No key in simulations that name none.
+struct Signer<'t> {
+    address: Address,
+    account: BaseAccount,
+    key: Option<PublicKey>,
+    info: &'t SignerInfo,
+    signature: &'t [u8],
+}
 
 /// Checks every signer's key, sequence and signature; stores new keys and counts the sequences up.
 pub(super) fn apply_signatures(machine: &mut Machine<'_>, tx: &DecodedTx, signers: &[Address]) -> Result<(), TxError> {
-    for (index, (signer, info)) in signers.iter().zip(&tx.auth.signer_infos).enumerate() {
-        let mut account = load_signer(machine, signer)?;
-        let key = assert_key(machine, &account, info, signer, index)?;
-        machine.charge(SECP256K1_VERIFY_COST, "ante verify: secp256k1")?;
-        if info.sequence != account.sequence {
-            return Err(SdkError::WrongSequence {
-                expected: account.sequence,
-                got: info.sequence,
-            }
-            .into());
-        }
-        if machine.mode == Mode::Deliver {
-            assert_mode(info)?;
-            assert_signed(machine, tx, &account, &key, &tx.raw.signatures[index])?;
-        }
-        account.pub_key = Some(supercloud_proto::pack(&PubKey { key }));
+    let mut loaded = Vec::with_capacity(signers.len());
+    for (index, address) in signers.iter().enumerate() {
+        loaded.push(load_signer(machine, tx, address, index)?);
+    }
+    assert_key_count(&loaded)?;
+    for signer in &loaded {
+        let verifications = count_verifications(signer) as u64;
+        machine.charge(SECP256K1_VERIFY_COST * verifications, "ante verify: secp256k1")?;
+    }
+    for signer in &loaded {
+        assert_signed(machine, tx, signer)?;
+    }
+    for signer in loaded {
+        let mut account = signer.account;
         account.sequence += 1;
-        auth::apply(machine, signer, &Account::Base(account))?;
+        auth::apply(machine, &signer.address, &Account::Base(account))?;
     }
     emit_signatures(machine, tx, signers);
     Ok(())
 }
 
-fn load_signer(machine: &mut Machine<'_>, signer: &Address) -> Result<BaseAccount, TxError> {
-    match auth::load(machine, signer)? {
+fn load_signer<'t>(
+    machine: &mut Machine<'_>,
+    tx: &'t DecodedTx,
+    address: &Address,
+    index: usize,
+) -> Result<Signer<'t>, TxError> {
+    let info = &tx.auth.signer_infos[index];
+    let mut account = load_account(machine, address)?;
+    let key = load_key(machine, &account, info, address, index)?;
+    if key.is_some() && account.pub_key.is_none() {
+        account.pub_key.clone_from(&info.public_key);
+    }
+    Ok(Signer {
+        address: address.clone(),
+        account,
+        key,
+        info,
+        signature: &tx.raw.signatures[index],
+    })
+}
+
+fn load_account(machine: &mut Machine<'_>, address: &Address) -> Result<BaseAccount, TxError> {
+    match auth::load(machine, address)? {
         Some(Account::Base(account)) => Ok(account),
         Some(Account::Module(account)) => {
             Err(SdkError::Unauthorized(format!("module account {} cannot sign", account.name)).into())
         }
         None => {
-            let text = machine.text(signer);
+            let text = machine.text(address);
             Err(SdkError::UnknownAddress(format!("account {text} does not exist")).into())
         }
     }
 }
 
 /// The key given, or the one the account already has; it must hash to the signer.
-fn assert_key(
+fn load_key(
     machine: &Machine<'_>,
     account: &BaseAccount,
     info: &SignerInfo,
-    signer: &Address,
+    address: &Address,
     index: usize,
-) -> Result<Vec<u8>, TxError> {
+) -> Result<Option<PublicKey>, TxError> {
     let Some(any) = info.public_key.as_ref().or(account.pub_key.as_ref()) else {
         if machine.mode == Mode::Simulate {
-            return Ok(vec![0; KEY_LEN]);
+            return Ok(None);
         }
         let text = format!(
             "account {} has no public key yet and the transaction names none",
@@ -78,63 +102,60 @@ fn assert_key(
         );
         return Err(SdkError::InvalidPubKey(text).into());
     };
-    let key = decode_key(any)?;
-    if Address::from_secp256k1(&key) != *signer {
-        let text = machine.text(signer);
+    let key = PublicKey::decode(any)?;
+    if key.address() != *address {
+        let text = machine.text(address);
         let text = format!("pubKey does not match signer address {text} with signer index: {index}");
         return Err(SdkError::InvalidPubKey(text).into());
     }
-    Ok(key)
+    Ok(Some(key))
 }
 
-fn decode_key(any: &Any) -> Result<Vec<u8>, TxError> {
-    if !auth::holds::<PubKey>(any) {
-        let text = format!("keys of type {} are not supported by this chain", any.type_url);
-        return Err(SdkError::InvalidPubKey(text).into());
+/// The keys of a threshold key count one by one.
+fn assert_key_count(signers: &[Signer<'_>]) -> Result<(), TxError> {
+    let count = |signer: &Signer<'_>| signer.key.as_ref().map_or(1, PublicKey::count);
+    let got = signers.iter().map(count).sum();
+    if got > MAX_SIGNATURES {
+        let limit = MAX_SIGNATURES;
+        return Err(SdkError::TooManySignatures { limit, got }.into());
     }
-    let key = PubKey::decode(&*any.value)
-        .map_err(|error| SdkError::InvalidPubKey(error.to_string()))?
-        .key;
-    if key.len() != KEY_LEN {
-        return Err(SdkError::InvalidPubKey(format!("key has {} bytes instead of {KEY_LEN}", key.len())).into());
-    }
-    Ok(key)
+    Ok(())
 }
 
-fn assert_mode(info: &SignerInfo) -> Result<(), TxError> {
-    let refused = |mode: String| {
-        SdkError::NotSupported(format!(
-            "sign mode {mode} is not supported by this chain, only SIGN_MODE_DIRECT"
-        ))
+/// Signatures to check; where a simulation does not say who signs, as many as must.
+fn count_verifications(signer: &Signer<'_>) -> usize {
+    let Some(PublicKey::Multi(key)) = &signer.key else {
+        return 1;
     };
-    let single = match info.mode_info.as_ref().and_then(|info| info.sum.as_ref()) {
-        Some(mode_info::Sum::Single(single)) => single,
-        Some(mode_info::Sum::Multi(_)) => return Err(refused("multi".to_owned()).into()),
-        None => return Err(refused("(none)".to_owned()).into()),
+    let bits = match signer.info.mode_info.as_ref().and_then(|info| info.sum.as_ref()) {
+        Some(mode_info::Sum::Multi(multi)) => multi.bitarray.as_ref(),
+        _ => None,
     };
-    match SignMode::try_from(single.mode) {
-        Ok(SignMode::Direct) => Ok(()),
-        Ok(mode) => Err(refused(mode.as_str_name().to_owned()).into()),
-        Err(_) => Err(refused(single.mode.to_string()).into()),
-    }
+    bits.and_then(|bits| list_signers(bits, key.keys.len()))
+        .map_or(key.threshold, |signers| signers.len().max(1))
 }
 
-fn assert_signed(
-    machine: &Machine<'_>,
-    tx: &DecodedTx,
-    account: &BaseAccount,
-    key: &[u8],
-    signature: &[u8],
-) -> Result<(), TxError> {
-    let chain_id = &machine.env.config.chain_id;
-    let document = SignDoc {
-        body_bytes: tx.raw.body_bytes.clone(),
-        auth_info_bytes: tx.raw.auth_info_bytes.clone(),
-        chain_id: chain_id.clone(),
-        account_number: account.account_number,
-    };
-    if is_signed(&document.encode_to_vec(), key, signature) {
+fn assert_signed(machine: &Machine<'_>, tx: &DecodedTx, signer: &Signer<'_>) -> Result<(), TxError> {
+    let Signer { account, info, .. } = signer;
+    if info.sequence != account.sequence {
+        return Err(SdkError::WrongSequence {
+            expected: account.sequence,
+            got: info.sequence,
+        }
+        .into());
+    }
+    if machine.mode == Mode::Simulate {
         return Ok(());
+    }
+    assert_mode(info)?;
+    let chain_id = &machine.env.config.chain_id;
+    let documents = Documents::new(tx, chain_id, account.account_number, account.sequence);
+    let key = signer.key.as_ref();
+    if key.is_some_and(|key| is_signed(key, info, signer.signature, &documents)) {
+        return Ok(());
+    }
+    if uses_amino(info) {
+        documents.assert_amino()?;
     }
     let text = format!(
         "signature verification failed; please verify account number ({}), sequence ({}) and chain-id ({chain_id})",
@@ -143,20 +164,24 @@ fn assert_signed(
     Err(SdkError::Unauthorized(text).into())
 }
 
-/// 64 bytes, r and low s: the high form of s would give the same transaction a second hash.
-fn is_signed(document: &[u8], key: &[u8], signature: &[u8]) -> bool {
-    let (Ok(key), Ok(signature)) = (VerifyingKey::from_sec1_bytes(key), Signature::from_slice(signature)) else {
-        return false;
-    };
-    signature.normalize_s().is_none() && key.verify(document, &signature).is_ok()
-}
-
+/// Of a threshold key each signature and then all together.
 fn emit_signatures(machine: &mut Machine<'_>, tx: &DecodedTx, signers: &[Address]) {
     for (signer, info) in signers.iter().zip(&tx.auth.signer_infos) {
         let text = machine.text(signer);
         machine.emit(Event::new("tx").with("acc_seq", format!("{text}/{}", info.sequence)));
     }
-    for signature in &tx.raw.signatures {
-        machine.emit(Event::new("tx").with("signature", BASE64_STANDARD.encode(signature)));
+    for (signature, info) in tx.raw.signatures.iter().zip(&tx.auth.signer_infos) {
+        let mode = info.mode_info.as_ref().and_then(|info| info.sum.as_ref());
+        if matches!(mode, Some(mode_info::Sum::Multi(_))) {
+            let parts = MultiSignature::decode(&**signature).unwrap_or_default();
+            for part in &parts.signatures {
+                emit_signature(machine, part);
+            }
+        }
+        emit_signature(machine, signature);
     }
+}
+
+fn emit_signature(machine: &mut Machine<'_>, signature: &[u8]) {
+    machine.emit(Event::new("tx").with("signature", BASE64_STANDARD.encode(signature)));
 }

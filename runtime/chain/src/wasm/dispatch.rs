@@ -115,7 +115,7 @@ fn apply_one(
     machine.charge(if stopped { limit } else { used }, "From limited Sub-Message")?;
     if stopped {
         return Err(TxError::Wrapped {
-            context: "SubMsg hit gas limit",
+            context: "SubMsg hit gas limit".into(),
             source: Box::new(limit_error(limit).into()),
         });
     }

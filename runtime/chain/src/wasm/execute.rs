@@ -36,7 +36,7 @@ impl Message for MsgExecuteContract {
         charge_setup(machine, &contract, "Loading CosmWasm module: execute")?;
         let funds = Coins::from_proto(&self.funds)?;
         if !funds.is_empty() {
-            bank::apply_transfer(machine, &sender, &address, &funds)?;
+            bank::apply_send(machine, &sender, &address, &funds)?;
         }
         let env = compute_env(machine, &address);
         let info = to_json(&MessageInfo {

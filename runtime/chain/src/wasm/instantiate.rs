@@ -148,7 +148,7 @@ pub(super) fn assert_request(
 }
 
 /// Contract messages must be JSON, whatever the contract makes of it.
-pub(super) fn assert_json(msg: &[u8]) -> Result<(), TxError> {
+pub(crate) fn assert_json(msg: &[u8]) -> Result<(), TxError> {
     let invalid = |error: &dyn std::fmt::Display| WasmError::Invalid {
         reason: format!("payload msg: {error}"),
     };
@@ -206,7 +206,7 @@ pub(super) fn instantiate(
     charge_setup(machine, &contract, "Loading CosmWasm module: instantiate")?;
     let funds = Coins::from_proto(&wanted.funds)?;
     if !funds.is_empty() {
-        bank::apply_transfer(machine, &creator, &contract.address, &funds)?;
+        bank::apply_send(machine, &creator, &contract.address, &funds)?;
     }
     apply_new_contract(machine, &contract, &creator, &wanted.msg)?;
 

@@ -4,11 +4,9 @@
 //! Only methods of [`ANSWERED`] can be allowed: what they answer is a function of the state, and all of their work is
 //! paid for. `grpc` answers with the encoded response, `stargate` with its JSON.
 
-use std::sync::OnceLock;
+use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
 
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions};
-use supercloud_proto::FILE_DESCRIPTOR_SET;
-
+use crate::descriptor::pool;
 use crate::error::{SdkError, TxError};
 use crate::machine::Machine;
 use crate::query::{self, QueryError};
@@ -118,12 +116,8 @@ fn to_json(path: &str, response: &[u8]) -> Result<Vec<u8>, SdkError> {
 }
 
 fn find_response(path: &str) -> Option<MessageDescriptor> {
-    static POOL: OnceLock<Option<DescriptorPool>> = OnceLock::new();
-    let pool = POOL
-        .get_or_init(|| DescriptorPool::decode(FILE_DESCRIPTOR_SET).ok())
-        .as_ref()?;
     let (service, method) = path.strip_prefix('/')?.split_once('/')?;
-    let service = pool.get_service_by_name(service)?;
+    let service = pool().get_service_by_name(service)?;
     service
         .methods()
         .find(|found| found.name() == method)

@@ -1,7 +1,5 @@
-use supercloud_proto::cosmos::crypto::multisig::LegacyAminoPubKey;
 use supercloud_proto::cosmos::tx::signing::v1beta1::SignMode;
 use supercloud_proto::cosmos::tx::v1beta1::{ModeInfo, mode_info};
-use supercloud_proto::pack;
 use supercloud_proto::prost::Message;
 use supercloud_proto::prost_types::{Any, Timestamp};
 
@@ -209,29 +207,24 @@ fn features_of_other_chains_are_refused_by_name() {
         37,
         "unordered transactions do not exist on this chain: feature not supported",
     );
-    let result = run(&mut world, |world, draft| {
-        draft.auth.fee.as_mut().unwrap().granter = world.bob.address.clone();
-    });
-    refused(
-        &result,
-        37,
-        "fee grants do not exist on this chain: feature not supported",
-    );
     let result = run(&mut world, |_, draft| {
         let single = mode_info::Single {
-            mode: SignMode::LegacyAminoJson.into(),
+            mode: SignMode::Textual.into(),
         };
         draft.auth.signer_infos[0].mode_info = Some(ModeInfo {
             sum: Some(mode_info::Sum::Single(single)),
         });
     });
-    let text = "sign mode SIGN_MODE_LEGACY_AMINO_JSON is not supported by this chain, only SIGN_MODE_DIRECT: feature \
-                not supported";
+    let text = "sign mode SIGN_MODE_TEXTUAL is not supported by this chain, only SIGN_MODE_DIRECT and \
+                SIGN_MODE_LEGACY_AMINO_JSON: feature not supported";
     refused(&result, 37, text);
     let result = run(&mut world, |_, draft| {
-        draft.auth.signer_infos[0].public_key = Some(pack(&LegacyAminoPubKey::default()));
+        draft.auth.signer_infos[0].public_key = Some(Any {
+            type_url: "/cosmos.crypto.secp256r1.PubKey".into(),
+            value: Vec::new(),
+        });
     });
-    let text = "keys of type /cosmos.crypto.multisig.LegacyAminoPubKey are not supported by this chain: invalid pubkey";
+    let text = "keys of type /cosmos.crypto.secp256r1.PubKey are not supported by this chain: invalid pubkey";
     refused(&result, 8, text);
     let result = run(&mut world, |_, draft| draft.body.extension_options.push(Any::default()));
     assert_eq!(result.code, 31);
@@ -241,14 +234,14 @@ fn features_of_other_chains_are_refused_by_name() {
 fn unknown_message_is_an_unknown_request() {
     let mut world = World::new();
     let any = Any {
-        type_url: "/cosmos.authz.v1beta1.MsgExec".into(),
+        type_url: "/cosmos.group.v1.MsgExec".into(),
         value: Vec::new(),
     };
     let result = run(&mut world, |_, draft| draft.body.messages = vec![any]);
     refused(
         &result,
         6,
-        "this chain does not know message \"/cosmos.authz.v1beta1.MsgExec\": unknown request",
+        "this chain does not know message \"/cosmos.group.v1.MsgExec\": unknown request",
     );
 }
 

@@ -2,16 +2,25 @@
 //! scripts that a fake engine plays.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod amino;
 mod ante;
+mod authz;
 mod bank;
 mod code_rules;
+mod cron;
+mod deposits;
 mod diagnostics;
+mod factory;
 mod fake_vm;
+mod feegrant;
 mod genesis;
+mod genesis_state;
 mod genesis_wasm;
 mod gov;
 mod hostile;
 mod ibc;
+mod legacy_gov;
+mod params;
 mod parity;
 mod path_query;
 mod pins;
@@ -23,4 +32,5 @@ mod tokenfactory;
 mod trees;
 mod votes;
 mod wasm;
+mod whole_state;
 mod world;

@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod contracts;
+mod crash;
+mod durable;
 mod faults;
 mod governance;
+mod homes;
 mod lifecycle;
 mod stage;
+mod torn;
 mod transfers;

@@ -6,6 +6,7 @@ use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::json;
 use crate::params::Params;
+use crate::prove;
 
 pub(super) fn info(dispatcher: &Dispatcher, _: &Params) -> Result<Value, RpcError> {
     let api = dispatcher.api();
@@ -24,9 +25,7 @@ pub(super) fn info(dispatcher: &Dispatcher, _: &Params) -> Result<Value, RpcErro
 
 pub(super) fn query(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
     if params.flag("prove")? {
-        return Err(RpcError::InvalidParams(
-            "prove: this version serves no state proofs".into(),
-        ));
+        return prove::query(dispatcher.api(), params);
     }
     let path = params.text("path")?.unwrap_or_default();
     let result = dispatcher.abci_query(&path, &params.hex_bytes("data")?, params.height("height")?);

@@ -20,6 +20,15 @@ impl Decimal {
         })
     }
 
+    /// The number, when it is whole and fits.
+    pub(crate) fn to_u64(&self) -> Option<u64> {
+        match (self.whole.as_str(), self.fraction.as_str()) {
+            ("", "") => Some(0),
+            (whole, "") => whole.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// The first number inside `text`, as in `10uakt`.
     pub(crate) fn find(text: &str) -> Option<Self> {
         let start = text.find(|c: char| c.is_ascii_digit())?;

@@ -48,6 +48,11 @@ impl Candidate for Flat {
         Ok(self.values.get(key)?.map(|value| value.to_vec()))
     }
 
+    fn scan(&self, key: &[u8]) -> Result<usize> {
+        let rows = self.values.range(key.to_vec()..).take(10);
+        rows.map(|row| Ok(row.into_inner().map(|_| 1)?)).sum()
+    }
+
     fn prove(&self, _key: &[u8]) -> Result<Option<Proof>> {
         Ok(None)
     }

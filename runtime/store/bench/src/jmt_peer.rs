@@ -91,6 +91,11 @@ impl Candidate for Jmt {
         self.get_value_option(self.version, KeyHash::with::<Sha256>(key))
     }
 
+    fn scan(&self, key: &[u8]) -> Result<usize> {
+        let rows = self.values.range(KeyHash::with::<Sha256>(key).0.to_vec()..).take(10);
+        rows.map(|row| Ok(row.into_inner().map(|_| 1)?)).sum()
+    }
+
     fn prove(&self, key: &[u8]) -> Result<Option<Proof>> {
         let hash = KeyHash::with::<Sha256>(key);
         let tree = Sha256Jmt::new(self);

@@ -11,6 +11,10 @@ mod ours;
 mod process;
 mod workload;
 
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
@@ -28,6 +32,12 @@ pub(crate) trait Candidate {
     /// Waits for background work.
     fn drain(&mut self) -> Result<()>;
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>>;
+    /// Reads the next ten entries from `key` on; returns how many there were.
+    fn scan(&self, key: &[u8]) -> Result<usize>;
+    /// Closes without waiting for anything and opens again; says how that went.
+    fn reopen(&mut self) -> Result<Option<String>> {
+        Ok(None)
+    }
     /// Proves a key; returns the time to verify in nanoseconds and the proof's bytes.
     fn prove(&self, key: &[u8]) -> Result<Option<Proof>>;
 }
@@ -76,9 +86,20 @@ fn main() -> Result<()> {
         load_average()
     );
     println!(
-        "{:<6} {:>9} {:>9} {:>24} {:>8} {:>9} {:>8} {:>8} {:>15} {:>24} {:>6} {:>5}",
-        "store", "upd/s", "drained", "block ms p50/95/99/max", "cpu ms/b", "MiB wr/b", "disk MiB", "RSS MiB",
-        "read us p50/95", "proof us made/ver  bytes", "absent", "load"
+        "{:<6} {:>9} {:>9} {:>24} {:>8} {:>9} {:>8} {:>8} {:>15} {:>7} {:>24} {:>6} {:>5}",
+        "store",
+        "upd/s",
+        "drained",
+        "block ms p50/95/99/max",
+        "cpu ms/b",
+        "MiB wr/b",
+        "disk MiB",
+        "RSS MiB",
+        "read us p50/95",
+        "scan us",
+        "proof us made/ver  bytes",
+        "absent",
+        "load"
     );
     let mut rates = Vec::new();
     for name in &args.stores {
@@ -133,10 +154,20 @@ fn measure(name: &str, store: &mut dyn Candidate, args: &Args, dir: &std::path::
         let start = Instant::now();
         let value = store.get(&key)?;
         let nanos = start.elapsed().as_nanos() as f64;
-        ensure!(value.is_some_and(|value| value.len() == workload::VALUE_BYTES), "a key is not there");
+        ensure!(
+            value.is_some_and(|value| value.len() == workload::VALUE_BYTES),
+            "a key is not there"
+        );
         if i >= 10_000 {
             reads.push(nanos / 1e3);
         }
+    }
+    let mut scans = Vec::new();
+    for _ in 0..2_000 {
+        let key = workload.random_key();
+        let start = Instant::now();
+        ensure!(store.scan(&key)? > 0, "nothing after a key");
+        scans.push(start.elapsed().as_nanos() as f64 / 1e3);
     }
     let present = proofs(store, (0..1_000).map(|_| workload.random_key()).collect())?;
     let absent = proofs(store, (0..200).map(|_| workload.absent_key()).collect())?;
@@ -144,7 +175,7 @@ fn measure(name: &str, store: &mut dyn Candidate, args: &Args, dir: &std::path::
     let updates = (args.blocks * args.updates) as f64;
     let per_block = |total: f64| total / args.blocks as f64;
     println!(
-        "{:<6} {:>9.0} {:>9.0} {:>24} {:>8.0} {:>9.1} {:>8} {:>8} {:>15} {:>24} {:>6} {:>5}",
+        "{:<6} {:>9.0} {:>9.0} {:>24} {:>8.0} {:>9.1} {:>8} {:>8} {:>15} {:>7} {:>24} {:>6} {:>5}",
         name,
         updates / committed,
         updates / drained,
@@ -160,10 +191,23 @@ fn measure(name: &str, store: &mut dyn Candidate, args: &Args, dir: &std::path::
         process::disk_bytes(dir)? >> 20,
         process::resident_bytes()? >> 20,
         format!("{:.1}/{:.1}", percentile(&mut reads, 50), percentile(&mut reads, 95)),
-        present.clone().map_or("-".to_owned(), |(made, verified, bytes)| format!("{made:.0}/{verified:.0}  {bytes:.0}")),
+        format!("{:.0}", percentile(&mut scans, 50)),
+        present
+            .clone()
+            .map_or("-".to_owned(), |(made, verified, bytes)| format!(
+                "{made:.0}/{verified:.0}  {bytes:.0}"
+            )),
         absent.map_or("-".to_owned(), |(made, ..)| format!("{made:.0}")),
         load_average()
     );
+    for _ in 0..20 {
+        height += 1;
+        store.prepare(&workload.next_block(args.updates));
+        store.commit(height)?;
+    }
+    if let Some(line) = store.reopen()? {
+        println!("{name}: {line}");
+    }
     Ok(updates / committed)
 }
 

@@ -17,7 +17,10 @@ impl Usage {
         let fields: Vec<&str> = stat.rsplit(')').next().context("stat")?.split_whitespace().collect();
         let ticks = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
         let io = fs::read_to_string("/proc/self/io")?;
-        let written = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).context("io")?;
+        let written = io
+            .lines()
+            .find_map(|line| line.strip_prefix("write_bytes: "))
+            .context("io")?;
         Ok(Self {
             cpu_seconds: ticks as f64 / 100.0,
             written_bytes: written.parse()?,
@@ -49,7 +52,11 @@ pub(crate) fn disk_bytes(dir: &Path) -> Result<u64> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let metadata = entry.metadata()?;
-        bytes += if metadata.is_dir() { disk_bytes(&entry.path())? } else { metadata.blocks() * 512 };
+        bytes += if metadata.is_dir() {
+            disk_bytes(&entry.path())?
+        } else {
+            metadata.blocks() * 512
+        };
     }
     Ok(bytes)
 }

@@ -32,7 +32,10 @@ impl Workload {
     }
 
     pub(crate) fn preload(&mut self) -> impl Iterator<Item = Block> + use<> {
-        let mut values = Self { keys: self.keys, random: 7 };
+        let mut values = Self {
+            keys: self.keys,
+            random: 7,
+        };
         let keys = self.keys;
         (0..keys.div_ceil(PRELOAD_BATCH)).map(move |batch| {
             let numbers = batch * PRELOAD_BATCH..((batch + 1) * PRELOAD_BATCH).min(keys);

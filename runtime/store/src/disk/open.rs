@@ -15,6 +15,7 @@ use crate::disk::pages::new_page_cache;
 use crate::disk::reader::DiskReader;
 use crate::disk::recover::{Recovered, RecoveredTree, recover};
 use crate::disk::retention::Retention;
+use crate::disk::rollback::finish_rollback;
 use crate::disk::row_cache::RowCache;
 use crate::disk::shared::Shared;
 use crate::disk::{DiskStore, stamp};
@@ -34,6 +35,7 @@ impl DiskStore {
     /// Everything that was committed is there afterwards, or this fails and says what is wrong. Torn ends of files, damaged
     /// tree pages and a lost head are repaired: see [`DiskStore::recovery`].
     pub fn open(dir: &Path, config: DiskConfig) -> Result<Self, OpenError> {
+        finish_rollback(dir)?;
         if is_vacant(dir)? {
             create(dir)?;
         }

@@ -10,10 +10,15 @@ use crate::disk::DiskStore;
 use crate::disk::config::DiskConfig;
 use crate::disk::error::OpenError;
 use crate::disk::head::{Acknowledged, Head};
-use crate::disk::log::cut_log_after;
+use crate::disk::log::{cut_log_after, sync_dir};
 use crate::disk::open::{HEAD_FILE, LOG_DIR};
 use crate::disk::restore::RestoreError;
 use crate::snapshot::{SnapshotReader, export_snapshot};
+
+/// Names, after the store's own, of what a rollback makes beside it.
+const SNAPSHOT: &str = ".rollback-snapshot";
+const COPY: &str = ".rollback";
+const OLD: &str = ".before-rollback";
 
 impl DiskStore {
     /// Opens the store in `dir` with the kept version `height` as its last; all later versions are gone for good.
@@ -38,8 +43,11 @@ impl DiskStore {
             drop((view, store));
             return Ok(cut_log(dir, config, Acknowledged { height, root })?);
         }
-        let [snapshot, copy, old] =
-            [".rollback-snapshot", ".rollback", ".before-rollback"].map(|name| beside(dir, name));
+        let [snapshot, copy, old] = [SNAPSHOT, COPY, OLD].map(|name| beside(dir, name));
+        // Left by a rollback that was interrupted before it changed anything.
+        for folder in [&copy, &old] {
+            remove_folder(folder)?;
+        }
         let mut file = File::create(&snapshot).map_err(OpenError::io(&snapshot))?;
         export_snapshot(&*view, &mut BufWriter::new(&mut file))?;
         drop((view, store));
@@ -51,7 +59,8 @@ impl DiskStore {
         )?);
         fs::rename(dir, &old).map_err(OpenError::io(dir))?;
         fs::rename(&copy, dir).map_err(OpenError::io(&copy))?;
-        fs::remove_dir_all(&old).map_err(OpenError::io(&old))?;
+        sync_parent(dir)?;
+        remove_folder(&old)?;
         fs::remove_file(&snapshot).map_err(OpenError::io(&snapshot))?;
         Ok(Self::open(dir, config)?)
     }
@@ -66,6 +75,30 @@ impl DiskStore {
             }
         }
         Ok(true)
+    }
+}
+
+/// Ends a rollback that was interrupted between its two renames, when the store has no folder: the copy is whole by then.
+pub(super) fn finish_rollback(dir: &Path) -> Result<(), OpenError> {
+    let copy = beside(dir, COPY);
+    if !dir.exists() && beside(dir, OLD).exists() && copy.exists() {
+        fs::rename(&copy, dir).map_err(OpenError::io(&copy))?;
+        sync_parent(dir)?;
+    }
+    Ok(())
+}
+
+fn remove_folder(path: &Path) -> Result<(), OpenError> {
+    if path.exists() {
+        fs::remove_dir_all(path).map_err(OpenError::io(path))?;
+    }
+    Ok(())
+}
+
+fn sync_parent(dir: &Path) -> Result<(), OpenError> {
+    match dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => sync_dir(parent).map_err(OpenError::io(parent)),
+        None => Ok(()),
     }
 }
 

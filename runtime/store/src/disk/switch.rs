@@ -14,7 +14,7 @@ use crate::disk::{DiskStore, stamp};
 use crate::tree::{Page, Tree};
 
 /// Blocks after which a checkpoint begins, however small they were: bounds the time that opening takes.
-const MAX_BLOCKS: u64 = 10_000;
+const MAX_BLOCKS: usize = 10_000;
 /// Trees that are kept for proofs, however small their changes.
 pub(super) const MAX_RECENT: usize = 256;
 
@@ -41,7 +41,7 @@ impl DiskStore {
 
     pub(super) fn begin_checkpoint_if_due(&mut self) -> Result<(), StoreError> {
         let limit = self.config.write_buffer_bytes;
-        let blocks = self.view.base.map_or(0, |base| self.latest.height - base);
+        let blocks = self.shared.read_blocks().len();
         let is_due = self.active_bytes() >= limit || self.unwritten >= 2 * limit || blocks >= MAX_BLOCKS;
         if !is_due {
             return Ok(());

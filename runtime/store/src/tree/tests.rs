@@ -137,7 +137,7 @@ fn blocks() -> impl Strategy<Value = Vec<BTreeMap<u32, Option<u8>>>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn root_is_a_function_of_the_entries(blocks in blocks()) {

@@ -5,6 +5,7 @@
 mod chains;
 mod check;
 mod crash;
+mod garbage;
 mod history;
 mod model;
 mod proofs;

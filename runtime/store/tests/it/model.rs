@@ -43,7 +43,7 @@ fn is_kept(pruning: Pruning, height: u64, latest: u64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn store_on_disk_agrees_with_a_map_at_every_kept_height(

@@ -123,6 +123,30 @@ fn every_key_is_proved_present_or_absent_at_every_kept_height() {
     }
 }
 
+/// The roots were computed with the `jmt` crate: see `bench/tests/jmt.rs`, which also compares random histories.
+#[test]
+fn known_roots_of_the_jmt_crate_are_ours() {
+    for (count, expected) in [
+        (1u32, "34c93e6c4c4347ca9a85bae2525c70bcdab00e2ca86b758d171e2ab5c237abb0"),
+        (2, "addc03ddc0b6d2b68402f898e8ec6089b8bc4d4729bf1dd980aaa0a65a5b1663"),
+        (100, "0a36e9ab7887c586e4ef43e72edc6c0a7244e3e9427a07aea8e435ef36d5f619"),
+        (
+            5_000,
+            "667e148817033ccba42239f7c89b7ff525a02f5ff4b53a210ea0639e6b5f8c23",
+        ),
+    ] {
+        let entry = |i: u32| {
+            (
+                format!("key/{i}").into_bytes(),
+                Some(i.to_le_bytes()[..(i % 5) as usize].to_vec()),
+            )
+        };
+        let mut store = MemoryStore::new();
+        let root = store.commit(0, (0..count).map(entry).collect()).unwrap();
+        assert_eq!(hex::encode(root), expected, "{count} entries");
+    }
+}
+
 #[test]
 fn absence_in_an_empty_state_needs_no_proof() {
     let store = MemoryStore::new();

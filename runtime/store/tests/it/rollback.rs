@@ -76,3 +76,16 @@ fn version_that_is_not_kept_is_refused_and_nothing_changes() {
     );
     assert_eq!(open(dir.path(), config).committed_height(), Some(20));
 }
+
+#[test]
+fn rollback_that_was_interrupted_between_its_renames_is_finished_on_opening() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("store");
+    let mut store = open(&path, small());
+    let root = store.commit(1, changes_at(1, 31, 300, 40)).unwrap();
+    drop(store);
+    std::fs::rename(&path, dir.path().join("store.rollback")).unwrap();
+    std::fs::create_dir(dir.path().join("store.before-rollback")).unwrap();
+    let store = open(&path, small());
+    assert_eq!((store.committed_height(), store.latest().root()), (Some(1), root));
+}

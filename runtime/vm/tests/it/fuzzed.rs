@@ -3,9 +3,10 @@
 use arbitrary::Unstructured;
 use supercloud_chain::fuzzing::Message;
 use supercloud_chain::vm::CodeRules;
+use supercloud_vm::fuzzing;
 
 use crate::fuzz::generators::messages::MessageCase;
-use crate::fuzz::generators::modules::{damaged_module, module};
+use crate::fuzz::generators::modules::{damaged_module, module, rules};
 use crate::fuzz::generators::regions::RegionCase;
 use crate::fuzz::generators::seeds;
 use crate::fuzz::oracles::messages::{Understood, assert_text_is_read_as_by_the_library};
@@ -44,15 +45,16 @@ fn sections_of_any_guest_decode_by_the_rule() {
     }
 }
 
+fn run(wasm: &[u8], rules: &CodeRules) -> Option<Summary> {
+    match assert_metering_is_transparent(wasm, rules) {
+        Verdict::Ran(summary) => Some(summary),
+        Verdict::Refused(_) => None,
+    }
+}
+
 fn run_all(modules: &[Vec<u8>]) -> Vec<Summary> {
     let rules = CodeRules::default();
-    let verdicts = modules.iter().map(|wasm| assert_metering_is_transparent(wasm, &rules));
-    verdicts
-        .filter_map(|verdict| match verdict {
-            Verdict::Ran(summary) => Some(summary),
-            Verdict::Refused(_) => None,
-        })
-        .collect()
+    modules.iter().filter_map(|wasm| run(wasm, &rules)).collect()
 }
 
 #[test]
@@ -85,6 +87,24 @@ fn damaged_modules_are_refused_or_do_the_same_with_and_without_metering() {
     let ran = run_all(&modules).len();
     eprintln!("{} of {} damaged modules were accepted", ran, modules.len());
     assert!(ran >= 10 && ran <= modules.len() - 10);
+}
+
+#[test]
+fn modules_under_any_rules_are_refused_or_do_the_same_with_and_without_metering() {
+    let cases = each_seed(200, 4_000, |u| Ok((rules(u)?, module(u)?)));
+    let (mut ran, mut refused_by_the_rules) = (0, 0);
+    for (rules, wasm) in &cases {
+        assert_eq!(rules.assert_valid(), Ok(()));
+        match run(wasm, rules) {
+            Some(_) => ran += 1,
+            None => refused_by_the_rules += usize::from(fuzzing::inject(wasm, &CodeRules::default()).is_ok()),
+        }
+    }
+    eprintln!(
+        "{ran} of {} accepted, {refused_by_the_rules} refused by the rules alone",
+        cases.len()
+    );
+    assert!(ran >= 20 && refused_by_the_rules >= 20);
 }
 
 #[test]

@@ -1,8 +1,9 @@
-//! Modules that look like contracts: the exports of the interface with bodies of wasm-smith.
+//! Modules that look like contracts: the exports of the interface with bodies of wasm-smith. And rules for them.
 
 use std::sync::LazyLock;
 
 use arbitrary::{Result, Unstructured};
+use supercloud_chain::vm::{CodeRules, WasmLimits};
 use wasm_smith::{Config, InstructionKind, InstructionKinds, Module};
 
 /// Exports that a contract has, and a few with other types; the globals show what code did to them.
@@ -113,4 +114,42 @@ pub fn damaged_module(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
         }
     }
     Ok(wasm)
+}
+
+/// Rules that a chain may have: with and without bulk memory, each limit as it is by default, as high as can be, or so
+/// low that it matters for small modules.
+///
+/// # Errors
+///
+/// When the bytes are not enough.
+pub fn rules(u: &mut Unstructured<'_>) -> Result<CodeRules> {
+    let mut rules = CodeRules {
+        bulk_memory: u.arbitrary()?,
+        limits: if u.arbitrary()? {
+            WasmLimits::HIGHEST
+        } else {
+            WasmLimits::default()
+        },
+        ..CodeRules::default()
+    };
+    let limits = &mut rules.limits;
+    for limit in [
+        &mut limits.memory_pages,
+        &mut limits.table_elements,
+        &mut limits.imports,
+        &mut limits.functions,
+        &mut limits.function_params,
+        &mut limits.total_function_params,
+        &mut limits.function_results,
+        &mut limits.function_locals,
+        &mut limits.total_function_locals,
+        &mut limits.globals,
+        &mut limits.function_bytes,
+        &mut limits.function_branches,
+    ] {
+        if u.ratio(1, 16)? {
+            *limit = (*limit).min(u.int_in_range(0..=64)?);
+        }
+    }
+    Ok(rules)
 }

@@ -1,4 +1,5 @@
-//! Regions: a model of the guest's memory says what the host must write and read, and whether it must refuse.
+//! Regions: a model of the guest's memory says what the host must write and read, whether it must refuse, and what it
+//! charges.
 
 use std::sync::LazyLock;
 
@@ -16,6 +17,10 @@ const FIRST_REGION: usize = 16;
 const IMAGE_AT: usize = 65_536;
 /// Most bytes of the first argument.
 const MAX_IMAGE: usize = 4_096;
+/// Enough to read a Region that claims 4 GiB.
+const GAS_LIMIT: u64 = 10_000_000_000_000;
+/// More than the guest's own operators cost.
+const MAX_GUEST_GAS: u64 = 40_000;
 
 /// The first argument becomes the image; the second goes where the image's first word says; the result is where its
 /// second word says.
@@ -48,33 +53,51 @@ static HOST: LazyLock<Host> = LazyLock::new(|| {
     Host { vm, code }
 });
 
-/// What the model expects.
+/// What becomes of a call.
 #[derive(Debug, PartialEq, Eq)]
-enum Expected {
+enum Outcome {
     Data(Vec<u8>),
     Refusal,
+    OutOfGas,
 }
 
-/// Calls the guest with this image and message.
+/// Calls the guest with this image and message. One gas less than it took is not enough.
 pub fn assert_regions_follow_the_model(image: &[u8], message: &[u8]) {
     assert!((8..=MAX_IMAGE).contains(&image.len()), "the generator's promise");
     for bytes in image.windows(12).step_by(4) {
         assert_fields(bytes.try_into().expect("windows have this length"));
     }
+    let mut model = Model::new();
+    let expected = model.call(image, message).map_or(Outcome::Refusal, Outcome::Data);
+    let (seen, gas) = call(image, message, GAS_LIMIT);
+    assert_eq!(seen, expected);
+    let guest_gas = gas.checked_sub(model.fees);
+    assert!(
+        guest_gas.is_some_and(|gas| gas <= MAX_GUEST_GAS),
+        "{gas} gas where the host's work costs {}",
+        model.fees
+    );
+    assert_eq!(call(image, message, gas), (expected, gas));
+    assert_eq!(call(image, message, gas - 1), (Outcome::OutOfGas, gas - 1));
+}
+
+/// What becomes of the call, and the gas that it took.
+fn call(image: &[u8], message: &[u8], gas_limit: u64) -> (Outcome, u64) {
     let call = VmCall {
         code: HOST.code,
         entry_point: EntryPoint::Query,
         args: &[image, message],
-        gas_limit: 1_000_000_000_000,
+        gas_limit,
     };
     let report = HOST.vm.call(call, &mut NoBackend);
-    let seen = match report.result {
-        Ok(data) => Expected::Data(data),
-        Err(VmError::Communication(_)) => Expected::Refusal,
+    assert_eq!(report.gas_external, 0);
+    let outcome = match report.result {
+        Ok(data) => Outcome::Data(data),
+        Err(VmError::Communication(_)) => Outcome::Refusal,
+        Err(VmError::OutOfGas) => Outcome::OutOfGas,
         Err(other) => panic!("neither data nor a refusal: {other:?}"),
     };
-    assert_eq!(seen, model(image, message));
-    assert_eq!(report.gas_external, 0);
+    (outcome, report.gas_internal)
 }
 
 /// The rules for a Region's three numbers, in 64 bits.
@@ -108,36 +131,58 @@ fn word(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
 }
 
-fn model(image: &[u8], message: &[u8]) -> Expected {
-    let mut memory = vec![0; MEMORY];
-    let header = [IMAGE_AT as u32, image.len() as u32, image.len() as u32];
-    for (index, word) in header.iter().enumerate() {
-        memory[FIRST_REGION + 4 * index..][..4].copy_from_slice(&word.to_le_bytes());
-    }
-    memory[IMAGE_AT..][..image.len()].copy_from_slice(image);
-    match write(&mut memory, word(image, 0), message) {
-        None => Expected::Refusal,
-        Some(()) => {
-            let result = word(&memory, IMAGE_AT + 4);
-            read(&memory, result).map_or(Expected::Refusal, Expected::Data)
+/// A guest's memory, and what the host's work on it costs.
+struct Model {
+    memory: Vec<u8>,
+    fees: u64,
+}
+
+impl Model {
+    fn new() -> Self {
+        Self {
+            memory: vec![0; MEMORY],
+            fees: 0,
         }
     }
-}
 
-/// Data first, then the length.
-fn write(memory: &mut [u8], pointer: u32, data: &[u8]) -> Option<()> {
-    let [offset, capacity, _] = region(memory, pointer)?;
-    if pointer == 0 || data.len() > capacity || offset + data.len() > memory.len() {
-        return None;
+    /// The result, or nothing when the host must refuse.
+    fn call(&mut self, image: &[u8], message: &[u8]) -> Option<Vec<u8>> {
+        let header = [IMAGE_AT as u32, image.len() as u32, 0];
+        for (index, word) in header.iter().enumerate() {
+            self.memory[FIRST_REGION + 4 * index..][..4].copy_from_slice(&word.to_le_bytes());
+        }
+        self.write(FIRST_REGION as u32, image)?;
+        self.write(word(image, 0), message)?;
+        self.read(word(&self.memory, IMAGE_AT + 4))
     }
-    memory[offset..offset + data.len()].copy_from_slice(data);
-    memory[pointer as usize + 8..][..4].copy_from_slice(&(data.len() as u32).to_le_bytes());
-    Some(())
-}
 
-fn read(memory: &[u8], pointer: u32) -> Option<Vec<u8>> {
-    let [offset, _, length] = region(memory, pointer)?;
-    (offset + length <= memory.len()).then(|| memory[offset..offset + length].to_vec())
+    /// Charged by the data. The data first, then the whole Region as it was read, with its new length: where they
+    /// overlap the Region stays.
+    fn write(&mut self, pointer: u32, data: &[u8]) -> Option<()> {
+        if pointer == 0 {
+            return None;
+        }
+        let [offset, capacity, _] = region(&self.memory, pointer)?;
+        self.fees += 230_000 + 570 * data.len() as u64;
+        if data.len() > capacity || offset + data.len() > MEMORY {
+            return None;
+        }
+        self.memory[offset..offset + data.len()].copy_from_slice(data);
+        for (index, field) in [offset, capacity, data.len()].into_iter().enumerate() {
+            self.memory[pointer as usize + 4 * index..][..4].copy_from_slice(&(field as u32).to_le_bytes());
+        }
+        Some(())
+    }
+
+    /// Charged by the length that the guest claims, before it is held against anything.
+    fn read(&mut self, pointer: u32) -> Option<Vec<u8>> {
+        let [offset, _, length] = region(&self.memory, pointer)?;
+        self.fees += match length as u64 {
+            small @ ..=8_000_000 => 200_000 + 115 * small,
+            large => 520 * large,
+        };
+        (offset + length <= MEMORY).then(|| self.memory[offset..offset + length].to_vec())
+    }
 }
 
 fn region(memory: &[u8], pointer: u32) -> Option<[usize; 3]> {

@@ -1,0 +1,228 @@
+//! The archive on disk answers as the one in memory does, after restarts, cuts and a lost index.
+
+use supercloud_chain::{Attribute, BlockOutput, Event, TxResult};
+use supercloud_rpc::{BlockRecord, Commit, Query, SealInput, seal_block, tx_hash};
+
+use super::{ArchiveConfig, ArchiveError, DiskArchive};
+use crate::archive::{Archive, MemoryArchive, ProposedBlock};
+
+const QUERIES: [&str; 11] = [
+    "transfer.to='a'",
+    "transfer.to='a' AND transfer.amount='3'",
+    "transfer.amount='2' AND tx.height>4 AND tx.height<=9",
+    "transfer.amount>2 AND tx.height=7",
+    "transfer.to EXISTS",
+    "tx.height>=3",
+    "transfer.hidden='1'",
+    "transfer.to='nobody'",
+    "tick.by='cron'",
+    "tick.by='cron' AND block.height<6",
+    "block.height=5",
+];
+
+fn config() -> ArchiveConfig {
+    ArchiveConfig {
+        segment_bytes: 4 << 10,
+        ..ArchiveConfig::default()
+    }
+}
+
+fn event(kind: &str, attributes: &[(&str, String, bool)]) -> Event {
+    let attributes = attributes.iter().map(|(key, value, index)| Attribute {
+        key: (*key).to_owned(),
+        value: value.clone(),
+        index: *index,
+    });
+    Event {
+        kind: kind.to_owned(),
+        attributes: attributes.collect(),
+    }
+}
+
+fn result(height: u64, index: u64) -> TxResult {
+    let to = ["a", "b", "c"][((height * 7 + index) % 3) as usize].to_owned();
+    let amount = ((height + index) % 5).to_string();
+    TxResult {
+        code: u32::from((height + index).is_multiple_of(4)),
+        codespace: String::new(),
+        data: vec![index as u8; 3],
+        log: String::new(),
+        info: String::new(),
+        gas_wanted: 100,
+        gas_used: height,
+        events: vec![event(
+            "transfer",
+            &[
+                ("to", to, true),
+                ("amount", amount, true),
+                ("hidden", "1".to_owned(), false),
+            ],
+        )],
+    }
+}
+
+/// Transactions repeat every six blocks, so hashes have several places.
+fn block(previous: Option<&BlockRecord>) -> (ProposedBlock, BlockOutput) {
+    let height = previous.map_or(1, |previous| previous.header.height + 1);
+    let txs: Vec<Vec<u8>> = (0..height % 4)
+        .map(|index| vec![(height % 6) as u8, index as u8])
+        .collect();
+    let sealed = seal_block(&SealInput {
+        chain_id: "archive-1",
+        previous,
+        time_nanos: height * 1_000_000_000,
+        app_hash: [height as u8; 32],
+        validators: &[],
+        proposer: [9; 20],
+        txs: &txs,
+    });
+    let output = BlockOutput {
+        tx_results: (0..txs.len() as u64).map(|index| result(height, index)).collect(),
+        events: vec![event(
+            "tick",
+            &[(
+                "by",
+                if height.is_multiple_of(2) { "cron" } else { "gov" }.to_owned(),
+                true,
+            )],
+        )],
+        app_hash: [height as u8 + 1; 32],
+    };
+    let block = ProposedBlock {
+        sealed,
+        commit: Commit::empty(),
+        txs,
+    };
+    (block, output)
+}
+
+fn extend(archives: &[&dyn Archive], blocks: u64) {
+    for _ in 0..blocks {
+        for archive in archives {
+            let (block, output) = block(archive.latest().as_deref());
+            archive.propose(&block).unwrap();
+            archive.push(block.executed(output)).unwrap();
+        }
+    }
+}
+
+fn assert_same(disk: &DiskArchive, memory: &MemoryArchive) {
+    let same = |one: &Option<std::sync::Arc<BlockRecord>>, other: &Option<std::sync::Arc<BlockRecord>>| {
+        assert_eq!(format!("{one:?}"), format!("{other:?}"));
+    };
+    assert_eq!(disk.earliest(), memory.earliest());
+    same(&disk.latest(), &memory.latest());
+    let last = memory.latest().unwrap().header.height;
+    for height in 0..=last + 1 {
+        same(&disk.block(height), &memory.block(height));
+        let hash = memory.block(height).map_or([7; 32], |record| record.id.hash);
+        assert_eq!(disk.height_of(&hash), memory.height_of(&hash));
+        for index in 0..4 {
+            let hash = tx_hash(&[(height % 6) as u8, index]);
+            assert_eq!(disk.locate_tx(&hash), memory.locate_tx(&hash), "{height} {index}");
+        }
+    }
+    for text in QUERIES {
+        let query = Query::parse(text).unwrap();
+        assert_eq!(disk.search_txs(&query), memory.search_txs(&query), "{text}");
+        assert_eq!(disk.search_blocks(&query), memory.search_blocks(&query), "{text}");
+    }
+    let by_hash = format!("tx.hash='{}'", hex::encode(tx_hash(&[3, 0])));
+    let query = Query::parse(&by_hash).unwrap();
+    assert_eq!(disk.search_txs(&query), memory.search_txs(&query));
+    disk.assert_sound().unwrap();
+}
+
+#[test]
+fn the_archive_on_disk_answers_as_the_one_in_memory() {
+    let dir = tempfile::tempdir().unwrap();
+    let memory = MemoryArchive::default();
+    for _ in 0..4 {
+        let disk = DiskArchive::open(dir.path(), config()).unwrap();
+        extend(&[&disk, &memory], 15);
+        assert_same(&disk, &memory);
+        drop(disk);
+        let disk = DiskArchive::open(dir.path(), config()).unwrap();
+        assert_eq!(disk.recovery(), &super::ArchiveRecovery::default());
+        assert_same(&disk, &memory);
+    }
+    let segments = super::log::list_segments(&dir.path().join("log")).unwrap();
+    assert!(segments.len() > 2, "{segments:?}");
+}
+
+#[test]
+fn a_lost_index_is_made_anew_from_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let memory = MemoryArchive::default();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk, &memory], 30);
+    drop(disk);
+    std::fs::remove_dir_all(dir.path().join(super::open::INDEX_DIR)).unwrap();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    assert_eq!(disk.recovery().indexed_blocks, 30);
+    assert_same(&disk, &memory);
+}
+
+#[test]
+fn cut_off_blocks_are_gone_from_log_and_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk], 40);
+    drop(disk);
+    for keep in [39, 25, 24, 1] {
+        let memory = MemoryArchive::default();
+        extend(&[&memory], keep);
+        let disk = DiskArchive::truncate(dir.path(), config(), keep).unwrap();
+        assert_same(&disk, &memory);
+    }
+    let disk = DiskArchive::truncate(dir.path(), config(), 0).unwrap();
+    assert_eq!((disk.earliest(), disk.logged_height()), (None, None));
+    let memory = MemoryArchive::default();
+    extend(&[&disk, &memory], 3);
+    assert_same(&disk, &memory);
+}
+
+#[test]
+fn a_block_without_results_waits_for_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk], 5);
+    let (block, output) = block(disk.latest().as_deref());
+    disk.propose(&block).unwrap();
+    assert_eq!(
+        (disk.latest().unwrap().header.height, disk.logged_height()),
+        (5, Some(6))
+    );
+    assert!(disk.block(6).is_none(), "it is not seen");
+    let error = disk.propose(&block).unwrap_err();
+    assert!(
+        matches!(error, ArchiveError::OutOfOrder { got: 6, last: Some(6) }),
+        "{error}"
+    );
+    drop(disk);
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    assert_eq!(disk.unfinished().unwrap().input(), block.input());
+    disk.push(block.executed(output)).unwrap();
+    let memory = MemoryArchive::default();
+    extend(&[&memory], 6);
+    assert_same(&disk, &memory);
+}
+
+#[test]
+fn blocks_out_of_order_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk], 2);
+    let (next, output) = block(disk.latest().as_deref());
+    let (second, _) = block(disk.block(1).as_deref());
+    let error = disk.propose(&second).unwrap_err();
+    assert!(
+        matches!(error, ArchiveError::OutOfOrder { got: 2, last: Some(2) }),
+        "{error}"
+    );
+    let error = disk.push(next.executed(output)).unwrap_err();
+    assert!(
+        matches!(error, ArchiveError::OutOfOrder { got: 3, last: Some(2) }),
+        "{error}"
+    );
+}

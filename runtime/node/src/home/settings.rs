@@ -1,0 +1,286 @@
+//! `config.toml`: what the operator chooses. Nothing here changes what the chain does.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, de};
+use supercloud_store::{Pruning, SyncPolicy};
+use thiserror::Error;
+
+use super::duration::parse_duration;
+use crate::config::{DiskStorage, MempoolLimits, NodeConfig};
+
+/// What a home's `config.toml` says. Every field that is left out has the value that [`render`] writes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    moniker: String,
+    rpc: RpcSettings,
+    blocks: BlockSettings,
+    mempool: MempoolSettings,
+    state: StateSettings,
+    wasm: WasmSettings,
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, Error)]
+pub enum SettingsError {
+    /// Not TOML, an unknown field, or a value of another type.
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    /// A number out of its range.
+    #[error("{field} is {got}, must be between {least} and {most}")]
+    OutOfRange {
+        /// Which field.
+        field: &'static str,
+        /// What it says.
+        got: u64,
+        /// Least allowed.
+        least: u64,
+        /// Most allowed.
+        most: u64,
+    },
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RpcSettings {
+    address: Option<SocketAddr>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct BlockSettings {
+    #[serde(deserialize_with = "duration")]
+    min_spacing: Duration,
+    #[serde(deserialize_with = "duration")]
+    interval: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct MempoolSettings {
+    max_txs: usize,
+    max_bytes: usize,
+    max_tx_bytes: usize,
+    cache_size: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct StateSettings {
+    keep_recent: KeepRecent,
+    fsync: Fsync,
+    cache_mib: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "expected a number of states or \"everything\"")]
+enum KeepRecent {
+    Last(u64),
+    All(All),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+enum All {
+    #[serde(rename = "everything")]
+    Everything,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Fsync {
+    EveryBlock,
+    Never,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WasmSettings {
+    memory_cache_mib: usize,
+}
+
+impl Default for BlockSettings {
+    fn default() -> Self {
+        Self {
+            min_spacing: Duration::from_millis(20),
+            interval: Duration::from_secs(1),
+        }
+    }
+}
+
+impl Default for MempoolSettings {
+    fn default() -> Self {
+        let limits = MempoolLimits::default();
+        Self {
+            max_txs: limits.max_txs,
+            max_bytes: limits.max_bytes,
+            max_tx_bytes: limits.max_tx_bytes,
+            cache_size: limits.cache_size,
+        }
+    }
+}
+
+impl Default for StateSettings {
+    fn default() -> Self {
+        Self {
+            keep_recent: KeepRecent::Last(1_000),
+            fsync: Fsync::EveryBlock,
+            cache_mib: 256,
+        }
+    }
+}
+
+impl Default for WasmSettings {
+    fn default() -> Self {
+        Self { memory_cache_mib: 512 }
+    }
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse_duration(&text)
+        .ok_or_else(|| de::Error::custom(format!("{text:?} is no duration such as \"400ms\" or \"1s\"")))
+}
+
+impl Settings {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    ///
+    /// Anything that is not understood.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        let settings: Self = toml::from_str(text)?;
+        let range = |field, got: u64, least, most| match (least..=most).contains(&got) {
+            true => Ok(()),
+            false => Err(SettingsError::OutOfRange {
+                field,
+                got,
+                least,
+                most,
+            }),
+        };
+        if let KeepRecent::Last(kept) = settings.state.keep_recent {
+            // The state before the last one is needed to run the last block once more after a crash.
+            range("state.keep_recent", kept, 2, u64::MAX)?;
+        }
+        range("state.cache_mib", settings.state.cache_mib as u64, 8, 1 << 20)?;
+        range(
+            "wasm.memory_cache_mib",
+            settings.wasm.memory_cache_mib as u64,
+            1,
+            1 << 20,
+        )?;
+        range("mempool.max_txs", settings.mempool.max_txs as u64, 1, 10_000_000)?;
+        let interval = u64::try_from(settings.blocks.interval.as_millis()).unwrap_or(u64::MAX);
+        range("blocks.interval (ms)", interval, 1, 3_600_000)?;
+        Ok(settings)
+    }
+
+    pub(crate) fn apply(&self, config: &mut NodeConfig, storage: &mut DiskStorage) {
+        if !self.moniker.is_empty() {
+            config.moniker.clone_from(&self.moniker);
+        }
+        if let Some(address) = self.rpc.address {
+            config.rpc_address = address;
+        }
+        config.min_block_spacing = self.blocks.min_spacing;
+        config.block_interval = self.blocks.interval;
+        config.mempool = MempoolLimits {
+            max_txs: self.mempool.max_txs,
+            max_bytes: self.mempool.max_bytes,
+            max_tx_bytes: self.mempool.max_tx_bytes,
+            cache_size: self.mempool.cache_size,
+        };
+        storage.state.pruning = match self.state.keep_recent {
+            KeepRecent::Last(kept) => Pruning::KeepLast(kept),
+            KeepRecent::All(All::Everything) => Pruning::Archive,
+        };
+        storage.state.sync = match self.state.fsync {
+            Fsync::EveryBlock => SyncPolicy::EveryBlock,
+            Fsync::Never => SyncPolicy::OperatingSystem,
+        };
+        storage.state.cache_bytes = self.state.cache_mib << 20;
+        storage.vm.memory_cache_bytes = self.wasm.memory_cache_mib << 20;
+    }
+}
+
+/// The configuration of a new home.
+pub(super) fn render(moniker: &str) -> String {
+    let moniker = toml::Value::from(moniker);
+    format!(
+        r#"# Configuration of a Supercloud node. Nothing here changes what the chain does: that is in genesis.json.
+# Read at start. Values shown are the defaults, but for the moniker.
+
+# Name of this node in `status`.
+moniker = {moniker}
+
+[rpc]
+# Where JSON-RPC listens. 0.0.0.0 lets other machines in; put a proxy with TLS in front of it.
+address = "127.0.0.1:26657"
+
+[blocks]
+# Least time between two blocks.
+min_spacing = "20ms"
+# An empty block is made when none was for this long: time must pass for proposals and scheduled work.
+interval = "1s"
+
+[mempool]
+# Transactions and bytes that may wait for a block.
+max_txs = 5000
+max_bytes = 67108864
+# Bytes of one transaction. An upload of a contract by governance has up to 3 MiB.
+max_tx_bytes = 4194304
+# Hashes that are remembered to refuse repetitions.
+cache_size = 10000
+
+[state]
+# How many past states can be queried and proved, at least 2; or "everything". Blocks and results are always kept.
+keep_recent = 1000
+# "every-block": a block is on the disk before anybody hears of it, and survives a power failure.
+# "never": it survives the end of the process; the last blocks may be lost when the machine fails.
+fsync = "every-block"
+# Memory for states, in MiB.
+cache_mib = 256
+
+[wasm]
+# Memory for compiled contracts, in MiB; pinned ones not counted.
+memory_cache_mib = 512
+"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_configuration_says_the_defaults() {
+        let settings = Settings::parse(&render("a \"node\"")).unwrap();
+        assert_eq!(settings.moniker, "a \"node\"");
+        let defaults = Settings {
+            moniker: settings.moniker.clone(),
+            rpc: settings.rpc.clone(),
+            ..Settings::default()
+        };
+        assert_eq!(settings, defaults);
+        assert_eq!(settings.rpc.address, Some(([127, 0, 0, 1], 26657).into()));
+        assert_eq!(Settings::parse("").unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let refusal = |text: &str| Settings::parse(text).unwrap_err().to_string();
+        assert!(refusal("monker = 'x'").contains("unknown field `monker`"));
+        assert!(refusal("[blocks]\ninterval = 5").contains("invalid type"));
+        assert!(refusal("[blocks]\ninterval = '5'").contains("no duration such as"));
+        assert!(refusal("[state]\nkeep_recent = 'all'").contains("a number of states or \"everything\""));
+        assert_eq!(
+            refusal("[state]\nkeep_recent = 1"),
+            format!("state.keep_recent is 1, must be between 2 and {}", u64::MAX)
+        );
+        Settings::parse("[state]\nkeep_recent = 2").unwrap();
+        Settings::parse("[state]\nkeep_recent = 'everything'\nfsync = 'never'").unwrap();
+        assert!(refusal("[rpc]\naddress = 'here'").contains("invalid socket address"));
+    }
+}
