@@ -8,6 +8,7 @@ mod closing;
 mod conservation;
 mod credit;
 mod deployment;
+mod dev_chain;
 mod facts;
 mod failure;
 mod governance;
@@ -40,6 +41,13 @@ pub(crate) struct DemoArgs {
     /// Folder for the demo's files; a temporary one, removed at the end, when absent
     #[arg(long)]
     home: Option<PathBuf>,
+    /// JSON-RPC of a running `supercloud dev --load-suite`: steps 1 to 3 are skipped, the chain's own signers publish the
+    /// prices, its account 0 governs
+    #[arg(long, value_name = "URL", conflicts_with_all = ["rpc_port", "genesis_time", "pyth_update"])]
+    node: Option<String>,
+    /// Words of that chain's accounts; found by itself when the chain runs under the same user
+    #[arg(long, value_name = "WORDS", env = "SUPERCLOUD_MNEMONIC", hide_env_values = true)]
+    mnemonic: Option<String>,
     /// Port of the chain's JSON-RPC on loopback; any free one when absent
     #[arg(long)]
     rpc_port: Option<u16>,
@@ -100,11 +108,15 @@ async fn run(args: DemoArgs) -> Result<Facts, Failure> {
     let update = prices::load_update(args.pyth_update.as_deref()).map_err(at(3))?;
     let mut stage = Stage::open(args, &update).await.map_err(at(1))?;
 
-    let config = prices::suite_config(&stage);
-    stage.begin(2, "governance installs the suite");
-    governance::install(&mut stage, &config).await.map_err(at(2))?;
-    stage.begin(3, "a real signed price reaches the oracle");
-    prices::run(&mut stage, &update).await.map_err(at(3))?;
+    if stage.owns_chain() {
+        let config = stage.signers.suite_config(&stage.gov_address);
+        stage.begin(2, "governance installs the suite");
+        governance::install(&mut stage, &config).await.map_err(at(2))?;
+        stage.begin(3, "a real signed price reaches the oracle");
+        prices::run(&mut stage, &update).await.map_err(at(3))?;
+    } else {
+        dev_chain::take_over(&mut stage).await.map_err(at(3))?;
+    }
     stage.begin(4, "AKT becomes ACT");
     credit::run(&mut stage).await.map_err(at(4))?;
     stage.begin(5, "a deployment with two sources of money");

@@ -1,20 +1,35 @@
 //! `supercloud`: the one binary that people type. It composes the other crates and decides nothing.
 //!
-//! stdout is the result, stderr is talk; `--json` changes the result's form, not its channel.
+//! stdout is the result, stderr is talk; `--json` and `--output json` change the result's form, not its channel.
 
 mod artifacts;
+mod codec;
+mod coins;
+mod confirm;
 mod demo;
 mod dev;
+mod gov;
+mod hint;
+mod home;
+mod json_arg;
+mod keyring;
+mod keys;
+mod module_cache;
 mod node;
+mod node_args;
 mod output;
+mod price_signers;
+mod query;
 mod sdl;
 mod suite;
+mod tx;
 mod wasm;
 mod workload;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use tracing_subscriber::EnvFilter;
 
 /// An open market for compute.
@@ -33,7 +48,19 @@ enum Command {
     #[command(hide = true)]
     DemoWorkload,
     /// Run a development chain with funded accounts until interrupted
-    Dev(dev::DevArgs),
+    Dev(Box<dev::DevArgs>),
+    /// Keys of accounts on this machine
+    Keys(keys::KeysArgs),
+    /// Send transactions
+    Tx(Box<tx::TxCommandArgs>),
+    /// Ask the chain
+    #[command(visible_alias = "q")]
+    Query(query::QueryArgs),
+    /// Propose upgrades of the market and watch proposals
+    #[command(subcommand)]
+    Gov(gov::GovCommand),
+    /// Show what a node says of itself
+    Status(query::StatusArgs),
     /// Run a node that keeps its chain in a folder, and look after that folder
     #[command(subcommand)]
     Node(node::NodeCommand),
@@ -42,27 +69,44 @@ enum Command {
     /// Tools for compiled contracts
     #[command(subcommand)]
     Wasm(wasm::WasmCommand),
+    /// Print a script that completes this program's commands in a shell
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        shell: Shell,
+    },
+}
+
+impl Command {
+    fn default_filter(&self) -> &'static str {
+        match self {
+            Self::DemoWorkload => "info",
+            Self::Node(_) => "error,supercloud_node=info",
+            _ => "error",
+        }
+    }
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let default_filter = match cli.command {
-        Command::DemoWorkload => "info",
-        Command::Node(_) => "error,supercloud_node=info",
-        _ => "error",
-    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(cli.command.default_filter()));
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_filter)))
+        .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
     let result = match cli.command {
         Command::Demo(args) => return demo::main(args).await,
         Command::DemoWorkload => workload::run().await,
-        Command::Dev(args) => dev::run(args).await,
+        Command::Dev(args) => dev::run(*args).await,
+        Command::Keys(args) => keys::run(&args),
+        Command::Tx(args) => tx::run(*args).await,
+        Command::Query(args) => query::run(args).await,
+        Command::Gov(command) => gov::run(command).await,
+        Command::Status(args) => query::status(&args).await,
         Command::Node(command) => return node::main(command).await,
         Command::Sdl(args) => sdl::run(args),
         Command::Wasm(command) => return wasm::main(command),
+        Command::Completions { shell } => complete(shell),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,5 +114,24 @@ async fn main() -> ExitCode {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn complete(shell: Shell) -> anyhow::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "supercloud", &mut script);
+    output::line(String::from_utf8_lossy(&script).trim_end())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_has_no_contradictions() {
+        Cli::command().debug_assert();
     }
 }

@@ -1,7 +1,22 @@
 //! stdout, the channel of results. A reader that went away (`| head`) is no failure.
 
+mod yaml;
+
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
+
+use clap::ValueEnum;
+use serde_json::Value;
+
+/// Form of a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For people
+    #[default]
+    Text,
+    /// One line of JSON
+    Json,
+}
 
 /// Prints one line.
 pub(crate) fn line(text: impl Display) -> io::Result<()> {
@@ -9,5 +24,13 @@ pub(crate) fn line(text: impl Display) -> io::Result<()> {
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,
+    }
+}
+
+/// Prints a document as one line of JSON, or indented as YAML is.
+pub(crate) fn document(value: &Value, form: Form) -> io::Result<()> {
+    match form {
+        Form::Json => line(value),
+        Form::Text => line(yaml::show(value)),
     }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use cosmwasm_std::HexBinary;
 use serde_json::Value;
+use supercloud_client::Any;
 use supercloud_client::address::predict_instantiate2;
+use supercloud_client::message::{self, Instantiate};
 use supercloud_schema::money::{UACT, UAKT, Uact, Uakt};
 use supercloud_schema::{attestation, bme, escrow, market, oracle, pyth, registry};
 
@@ -57,10 +59,38 @@ impl Addresses {
 }
 
 /// The contracts that may hold and move the restricted ACT denom.
-pub(crate) const ACT_HOLDERS: [&str; 3] = ["market", "escrow", "bme"];
+const ACT_HOLDERS: [&str; 3] = ["market", "escrow", "bme"];
+
+/// Most AKT that bme may mint in a day, in uakt: the chain itself enforces it.
+const AKT_MINT_CAP_PER_DAY: u128 = 50_000_000_000;
+
+/// What governance executes once the codes are stored under `code_ids`, in [`SUITE`] order: contracts, minters, and who
+/// may hold ACT.
+pub(crate) fn setup_messages(config: &SuiteConfig, addresses: &Addresses, code_ids: &[u64]) -> Result<Vec<Any>> {
+    let gov = config.governance.as_str();
+    let mut messages = Vec::new();
+    for ((name, msg), code_id) in instantiate_messages(config, addresses)?.into_iter().zip(code_ids) {
+        let label = format!("supercloud {name}");
+        let contract = Instantiate {
+            code_id: *code_id,
+            label: &label,
+            admin: Some(gov),
+            message: &msg,
+            funds: &[],
+        };
+        messages.push(message::instantiate2(gov, &contract, name.as_bytes())?);
+    }
+    let bme = addresses.of("bme");
+    messages.push(message::change_denom_admin(gov, UACT, bme));
+    messages.push(message::change_denom_admin(gov, UAKT, bme));
+    messages.push(message::set_mint_cap(gov, UAKT, Some(AKT_MINT_CAP_PER_DAY)));
+    let holders = ACT_HOLDERS.iter().map(|name| addresses.of(name).to_owned()).collect();
+    messages.push(message::set_send_restriction(gov, UACT, holders));
+    Ok(messages)
+}
 
 /// The instantiate message of every contract, in [`SUITE`] order.
-pub(crate) fn instantiate_messages(config: &SuiteConfig, addresses: &Addresses) -> Result<Vec<(&'static str, Value)>> {
+fn instantiate_messages(config: &SuiteConfig, addresses: &Addresses) -> Result<Vec<(&'static str, Value)>> {
     let gov = || config.governance.clone();
     let of = |name: &str| addresses.of(name).to_owned();
     Ok(vec![

@@ -1,6 +1,6 @@
 //! Secret keys: from a BIP-39 phrase, from bytes, or random. Signatures are 64 bytes `r ‖ s` with low `s`.
 //!
-//! Invariant: a [`Key`] never shows its secret; the bytes are wiped when it is dropped.
+//! Invariant: a [`Key`] shows its secret to [`Key::to_secret`] alone; the bytes are wiped when it is dropped.
 
 use std::fmt;
 
@@ -26,8 +26,8 @@ pub enum KeyError {
     /// Zero, or not below the group order.
     #[error("the bytes are no secp256k1 secret key")]
     Secret,
-    /// The path has no valid key (has never been seen to happen).
-    #[error("no key at {path}")]
+    /// The path is not one, or has no valid key (which has never been seen to happen).
+    #[error("no key at {path:?}: expected a path such as m/44'/118'/0'/0/0")]
     Derivation {
         /// The path.
         path: String,
@@ -94,6 +94,11 @@ impl Key {
 
     /// Account `index` of a phrase: `m/44'/118'/0'/0/{index}`.
     pub fn from_mnemonic_at(phrase: &str, index: u32) -> Result<Self, KeyError> {
+        Self::from_mnemonic_path(phrase, &format!("m/44'/118'/0'/0/{index}"))
+    }
+
+    /// The key of a phrase at a BIP-32 path, such as `m/44'/118'/0'/0/0`.
+    pub fn from_mnemonic_path(phrase: &str, path: &str) -> Result<Self, KeyError> {
         let words = phrase.split_whitespace().count();
         if words != 12 && words != 24 {
             return Err(KeyError::Mnemonic {
@@ -104,13 +109,17 @@ impl Key {
             reason: describe(&error),
         })?;
         let seed = Zeroizing::new(mnemonic.to_seed(""));
-        let path = format!("m/44'/118'/0'/0/{index}");
-        let derivation: DerivationPath = path.parse().map_err(|_| KeyError::Derivation { path: path.clone() })?;
-        let derived =
-            XPrv::derive_from_path(seed.as_slice(), &derivation).map_err(|_| KeyError::Derivation { path })?;
+        let no_key = || KeyError::Derivation { path: path.to_owned() };
+        let derivation: DerivationPath = path.parse().map_err(|_| no_key())?;
+        let derived = XPrv::derive_from_path(seed.as_slice(), &derivation).map_err(|_| no_key())?;
         Ok(Self {
             signing: derived.private_key().clone(),
         })
+    }
+
+    /// The secret bytes, for whoever keeps keys. They are wiped when dropped.
+    pub fn to_secret(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.signing.to_bytes().into())
     }
 
     /// Compressed public key.
@@ -186,6 +195,22 @@ mod tests {
         let second = Key::from_mnemonic_at(ABANDON, 1).unwrap();
         assert_eq!(first.account_id(), Key::from_mnemonic(ABANDON).unwrap().account_id());
         assert_ne!(first.account_id(), second.account_id());
+    }
+
+    #[test]
+    fn a_path_reaches_other_accounts_and_a_bad_one_is_refused() {
+        let by_path = |path| Key::from_mnemonic_path(ABANDON, path);
+        assert_eq!(
+            by_path("m/44'/118'/0'/0/1").unwrap().to_secret(),
+            Key::from_mnemonic_at(ABANDON, 1).unwrap().to_secret()
+        );
+        assert_ne!(
+            by_path("m/44'/118'/1'/0/0").unwrap().account_id(),
+            by_path("m/44'/118'/0'/0/0").unwrap().account_id()
+        );
+        for path in ["", "44'/118'", "m/x"] {
+            assert_eq!(by_path(path).unwrap_err(), KeyError::Derivation { path: path.into() });
+        }
     }
 
     #[test]

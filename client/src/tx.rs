@@ -43,7 +43,10 @@ pub struct UnsignedTx {
 impl UnsignedTx {
     /// Raw bytes of the signed transaction, ready to broadcast.
     pub fn sign(&self, key: &Key, state: &SignerState) -> Vec<u8> {
-        let (body_bytes, auth_info_bytes) = (self.body(), self.auth_info(key, state.sequence, SignMode::Direct));
+        let (body_bytes, auth_info_bytes) = (
+            self.body(),
+            self.auth_info(Some(&key.public_key()), state.sequence, SignMode::Direct),
+        );
         let document = SignDoc {
             body_bytes,
             auth_info_bytes,
@@ -66,7 +69,13 @@ impl UnsignedTx {
 
     /// Raw bytes for a simulation: an empty signature, which is not checked there.
     pub fn unsigned(&self, key: &Key, sequence: u64) -> Vec<u8> {
-        let auth_info_bytes = self.auth_info(key, sequence, SignMode::Unspecified);
+        self.unsigned_by(Some(&key.public_key()), sequence)
+    }
+
+    /// As [`UnsignedTx::unsigned`], by whoever has this compressed public key. Without a key the chain takes the signer
+    /// that the messages name, which may be an account that has no key, such as governance's.
+    pub fn unsigned_by(&self, public_key: Option<&[u8; 33]>, sequence: u64) -> Vec<u8> {
+        let auth_info_bytes = self.auth_info(public_key, sequence, SignMode::Unspecified);
         TxRaw {
             body_bytes: self.body(),
             auth_info_bytes,
@@ -85,11 +94,9 @@ impl UnsignedTx {
         .encode_to_vec()
     }
 
-    fn auth_info(&self, key: &Key, sequence: u64, mode: SignMode) -> Vec<u8> {
+    fn auth_info(&self, public_key: Option<&[u8; 33]>, sequence: u64, mode: SignMode) -> Vec<u8> {
         let signer = SignerInfo {
-            public_key: Some(supercloud_proto::pack(&PubKey {
-                key: key.public_key().to_vec(),
-            })),
+            public_key: public_key.map(|key| supercloud_proto::pack(&PubKey { key: key.to_vec() })),
             mode_info: Some(ModeInfo {
                 sum: Some(Sum::Single(Single { mode: mode.into() })),
             }),

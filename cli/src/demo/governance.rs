@@ -1,23 +1,19 @@
 //! Steps 2 and 9: what governance does, each time by proposal: submit, vote, wait for the execution.
 
 use serde::Serialize;
-use supercloud_client::message::{self, Compression, Instantiate, ProposalText, VoteOption};
+use supercloud_client::message::{self, Compression, ProposalText, VoteOption};
 use supercloud_client::{Any, ProposalStatus};
-use supercloud_schema::money::{UACT, UAKT};
 
 use super::facts::CodeFact;
 use super::failure::{StepError, contract_error};
 use super::stage::Stage;
 use crate::artifacts::{Artifact, SUITE};
-use crate::suite::{ACT_HOLDERS, SuiteConfig, instantiate_messages};
-
-/// Most AKT that bme may mint in a day, in uakt: the chain itself enforces it.
-const AKT_MINT_CAP_PER_DAY: u128 = 50_000_000_000;
+use crate::suite::{SuiteConfig, setup_messages};
 
 /// Step 2: stores every artifact and instantiates the suite.
 pub(crate) async fn install(stage: &mut Stage, config: &SuiteConfig) -> Result<(), StepError> {
     let code_ids = store_codes(stage, &SUITE).await?;
-    let setup = setup_messages(stage, config, &code_ids)?;
+    let setup = setup_messages(config, stage.addresses(), &code_ids).map_err(StepError::unexpected)?;
     propose(stage, "Install the market", setup).await?;
     for (name, address) in stage.addresses().clone().iter() {
         let info = stage.client().contract_info(address).await?;
@@ -34,35 +30,6 @@ pub(crate) async fn install(stage: &mut Stage, config: &SuiteConfig) -> Result<(
         SUITE.len()
     ));
     Ok(())
-}
-
-fn setup_messages(stage: &Stage, config: &SuiteConfig, code_ids: &[u64]) -> Result<Vec<Any>, StepError> {
-    let gov = config.governance.as_str();
-    let mut messages = Vec::new();
-    for ((name, msg), code_id) in instantiate_messages(config, stage.addresses())?
-        .into_iter()
-        .zip(code_ids)
-    {
-        let label = format!("supercloud {name}");
-        let contract = Instantiate {
-            code_id: *code_id,
-            label: &label,
-            admin: Some(gov),
-            message: &msg,
-            funds: &[],
-        };
-        messages.push(message::instantiate2(gov, &contract, name.as_bytes())?);
-    }
-    let bme = stage.addresses().of("bme");
-    messages.push(message::change_denom_admin(gov, UACT, bme));
-    messages.push(message::change_denom_admin(gov, UAKT, bme));
-    messages.push(message::set_mint_cap(gov, UAKT, Some(AKT_MINT_CAP_PER_DAY)));
-    let holders = ACT_HOLDERS
-        .iter()
-        .map(|name| stage.addresses().of(name).to_owned())
-        .collect();
-    messages.push(message::set_send_restriction(gov, UACT, holders));
-    Ok(messages)
 }
 
 /// Stores codes, one proposal each, all under vote together. Returns the code ids in the same order.

@@ -25,7 +25,6 @@ pub(crate) async fn run(stage: &mut Stage, lease: &LeaseId, winner: &RunningProv
         .wait_for_block_second(leased.lease.created_at + LEASE_SECONDS)
         .await?;
 
-    let before = stage.balance(&winner.actor.address, UAKT).await?;
     let outcome = stage.provider_withdraw(winner, lease).await?;
     let id = Uint64::new(outcome.attribute("wasm-conversion_requested", "request_id")?);
 
@@ -69,11 +68,11 @@ pub(crate) async fn run(stage: &mut Stage, lease: &LeaseId, winner: &RunningProv
             request.request.status
         )));
     };
-    let after = stage.balance(&winner.actor.address, UAKT).await?;
-    if after - before != paid.u128() || paid.is_zero() {
+    // By event: the provider's fees change its balance meanwhile.
+    let arrived = processed.received(&winner.actor.address, UAKT)?;
+    if arrived != paid.u128() || paid.is_zero() {
         return Err(StepError::unexpected(format!(
-            "{} uakt arrived, request {id} paid {paid}",
-            after - before
+            "{arrived} uakt arrived, request {id} paid {paid}"
         )));
     }
     let burned: u128 = processed.burned("uact")?;

@@ -1,19 +1,16 @@
-//! Prices of the demo: the real signed update of step 3, and later ones from a second signer set made for the run.
+//! Prices of the demo: the real signed update of step 3, and later ones from a second signer set.
 
 use std::path::Path;
 
-use cosmwasm_std::{Binary, Coin, Decimal, HexBinary};
+use cosmwasm_std::{Binary, Coin, Decimal};
 use serde_json::Value;
-use supercloud_schema::pyth::{self, DataSource, Quorum, SignerSet};
+use supercloud_schema::pyth;
 use supercloud_schema::{money::UAKT, money::Uakt, oracle};
-use supercloud_verify_pyth::build::{Price, Signer, Update};
-use supercloud_verify_pyth::network::{AKT_USD, ROUTER_ORIGIN, ROUTER_SET_0};
 use supercloud_verify_pyth::{PriceMessage, Update as SignedUpdate};
 
 use super::failure::StepError;
 use super::outcome::Outcome;
 use super::stage::Stage;
-use crate::suite::SuiteConfig;
 
 /// The update that the demo replays when it is given none: AKT/USD, signed by Pyth's routers on 2026-07-09.
 const GENUINE: &str = include_str!("../../../verify/pyth/tests/data/01_akt_usd_router_set0_20260709.json");
@@ -24,11 +21,6 @@ const GENUINE_PRICE: &str = "0.58646744";
 /// Publish times that a chain can start at: 2020 to 2096. A damaged update may say anything.
 const PLAUSIBLE_TIMES: std::ops::Range<u64> = 1_577_836_800..4_000_000_000;
 
-/// Index of the second signer set, the run's own keys.
-const OWN_SET_INDEX: u32 = 1;
-/// Keys in it; two of three sign.
-const OWN_SET_SIZE: u8 = 3;
-
 /// A price update as it was read from a file.
 pub(crate) struct LoadedUpdate {
     /// Accumulator messages to submit: one, or two when the file's hex and base64 do not agree.
@@ -37,46 +29,6 @@ pub(crate) struct LoadedUpdate {
     pub(crate) publish_time: Option<u64>,
     /// It is the demo's own file.
     genuine: bool,
-}
-
-/// Keys of the run that sign later prices.
-pub(crate) struct OwnSigners(Vec<Signer>);
-
-impl OwnSigners {
-    /// Fresh keys.
-    pub(crate) fn generate() -> Result<Self, StepError> {
-        let signers = (0..OWN_SET_SIZE).map(|_| {
-            let mut secret = [0; 32];
-            getrandom::fill(&mut secret).map_err(StepError::unexpected)?;
-            Signer::from_secret(&secret).map_err(StepError::unexpected)
-        });
-        signers.collect::<Result<_, _>>().map(Self)
-    }
-
-    /// A signed update of AKT/USD at `mantissa` x 10^-8 USD.
-    pub(crate) fn sign(&self, mantissa: i64, publish_time: u64) -> Result<Vec<u8>, StepError> {
-        let published = i64::try_from(publish_time).map_err(StepError::unexpected)?;
-        let conf = u64::try_from(mantissa / 1_000).map_err(StepError::unexpected)?;
-        let update = Update {
-            set_index: OWN_SET_INDEX,
-            origin: ROUTER_ORIGIN,
-            slot: publish_time * 20,
-            timestamp: u32::try_from(publish_time).map_err(StepError::unexpected)?,
-            prices: vec![Price {
-                feed_id: AKT_USD,
-                price: mantissa,
-                conf,
-                expo: -8,
-                publish_time: published,
-                prev_publish_time: published - 1,
-                ema_price: mantissa,
-                ema_conf: conf,
-            }],
-        };
-        update
-            .sign(&[(0, &self.0[0]), (2, &self.0[2])])
-            .map_err(StepError::unexpected)
-    }
 }
 
 /// Reads an update file, or the built-in one.
@@ -137,26 +89,6 @@ fn publish_time_of(message: &[u8]) -> Option<u64> {
     u64::try_from(price.publish_time)
         .ok()
         .filter(|time| PLAUSIBLE_TIMES.contains(time))
-}
-
-/// Trusts Pyth's routers and the run's own keys.
-pub(crate) fn suite_config(stage: &Stage) -> SuiteConfig {
-    let set = |index: u32, addresses: Vec<[u8; 20]>| SignerSet {
-        index,
-        addresses: addresses.into_iter().map(HexBinary::from).collect(),
-        quorum: Quorum::Half {},
-        expires_at: None,
-    };
-    let own = stage.signers.0.iter().map(Signer::address).collect();
-    SuiteConfig {
-        governance: stage.gov_address.clone(),
-        signer_sets: vec![set(0, ROUTER_SET_0.to_vec()), set(OWN_SET_INDEX, own)],
-        data_sources: vec![DataSource {
-            chain: ROUTER_ORIGIN.chain,
-            emitter: ROUTER_ORIGIN.emitter.into(),
-        }],
-        akt_usd_feed: AKT_USD.into(),
-    }
 }
 
 /// Step 3: the signed update goes to `pyth`, the oracle answers with its price.

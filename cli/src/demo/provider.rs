@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::{Decimal, Uint128};
-use supercloud_client::TxConfig;
 use supercloud_provider::{
     ClusterConfig, Contracts, Daemon, DaemonConfig, DaemonHandle, InventorySource, ProcessConfig, Registration,
     Settings,
@@ -66,7 +65,7 @@ impl RunningProvider {
                 market: of("market"),
                 escrow: of("escrow"),
             },
-            tx: TxConfig::default(),
+            tx: stage.tx.clone(),
             inventory: InventorySource::File(inventory),
             cluster: ClusterConfig::Process(ProcessConfig {
                 images: BTreeMap::from([(image.to_owned(), command)]),

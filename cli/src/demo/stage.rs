@@ -15,13 +15,15 @@ use tempfile::TempDir;
 
 use super::DemoArgs;
 use super::chain::{self, ChainHandle, GENESIS_FUNDS};
+use super::dev_chain::DevChain;
 use super::facts::{Facts, StepFact, TxFact};
 use super::failure::{StepError, contract_error};
 use super::outcome::Outcome;
-use super::prices::{self, LoadedUpdate, OwnSigners};
+use super::prices::{self, LoadedUpdate};
 use super::provider::RunningProvider;
 use super::roles::{Actor, Actors, RoleKeys};
 use crate::output;
+use crate::price_signers::PriceSigners;
 use crate::suite::Addresses;
 
 /// How long the demo waits for a proposal or a block time.
@@ -39,7 +41,9 @@ pub(crate) struct Stage {
     /// The roles.
     pub(crate) actors: Actors,
     /// Keys that sign later prices.
-    pub(crate) signers: OwnSigners,
+    pub(crate) signers: PriceSigners,
+    /// What transactions pay.
+    pub(crate) tx: TxConfig,
     /// The gov module's account.
     pub(crate) gov_address: String,
     /// Folder of the run.
@@ -51,9 +55,28 @@ pub(crate) struct Stage {
     last_publish_time: u64,
     addresses: Addresses,
     providers: Vec<RunningProvider>,
-    chain: ChainHandle,
+    /// The chain, when it is the demo's own.
+    chain: Option<ChainHandle>,
     json: bool,
     _temporary: Option<TempDir>,
+}
+
+impl DevChain {
+    /// A chain of the demo's own, or the running one that `--node` names.
+    async fn of_demo(args: &DemoArgs, update: &LoadedUpdate) -> Result<(Self, Option<ChainHandle>), StepError> {
+        if let Some(url) = &args.node {
+            return Ok((Self::join(url, args.mnemonic.as_deref()).await?, None));
+        }
+        let keys = RoleKeys::generate()?;
+        let chain = chain::start(args, update.publish_time, &keys).await?;
+        let scene = Self {
+            rpc_url: chain.rpc_url(),
+            keys,
+            signers: PriceSigners::generate().map_err(StepError::unexpected)?,
+            tx: TxConfig::default(),
+        };
+        Ok((scene, Some(chain)))
+    }
 }
 
 impl Stage {
@@ -69,13 +92,12 @@ impl Stage {
                 (folder.path().to_owned(), Some(folder))
             }
         };
-        let keys = RoleKeys::generate()?;
-        let chain = chain::start(&args, update.publish_time, &keys).await?;
-        let rpc_url = chain.rpc_url();
+        let (scene, chain) = DevChain::of_demo(&args, update).await?;
+        let rpc_url = scene.rpc_url;
         let client = Client::connect(&rpc_url).await?;
         let mut actors = BTreeMap::new();
-        for (role, key) in keys.0 {
-            let queue = TxQueue::new(client.clone(), key, TxConfig::default())?;
+        for (role, key) in scene.keys.0 {
+            let queue = TxQueue::new(client.clone(), key, scene.tx.clone())?;
             let address = queue.address().to_owned();
             actors.insert(role, Actor { role, address, queue });
         }
@@ -92,7 +114,8 @@ impl Stage {
         let mut stage = Self {
             facts: Facts::default(),
             actors,
-            signers: OwnSigners::generate()?,
+            signers: scene.signers,
+            tx: scene.tx,
             addresses: Addresses::predict(&gov_address)?,
             gov_address,
             home,
@@ -106,15 +129,22 @@ impl Stage {
         };
         stage.begin(1, "a chain of its own");
         stage.facts.chain_id = stage.client.rpc().status().await?.chain_id;
-        stage.summary(format!(
-            "{} at {}, genesis time {}, {} uakt in {} accounts",
-            stage.facts.chain_id,
-            stage.rpc_url,
-            stage.chain.genesis_time(),
-            GENESIS_FUNDS * stage.actors.all().len() as u128,
-            stage.actors.all().len()
-        ));
+        let (id, roles) = (stage.facts.chain_id.clone(), stage.actors.all().len());
+        stage.summary(match &stage.chain {
+            Some(chain) => format!(
+                "{id} at {}, genesis time {}, {} uakt in {roles} accounts",
+                stage.rpc_url,
+                chain.genesis_time(),
+                GENESIS_FUNDS * roles as u128,
+            ),
+            None => format!("skipped, {id} runs at {}", stage.rpc_url),
+        });
         Ok(stage)
+    }
+
+    /// Whether the chain is the demo's own and still empty.
+    pub(crate) fn owns_chain(&self) -> bool {
+        self.chain.is_some()
     }
 
     /// Starts a step.
@@ -276,7 +306,10 @@ impl Stage {
         let publish_time = (self.block_seconds().await? + 1).max(self.last_publish_time + 1);
         self.wait_for_block_second(publish_time).await?;
         self.last_publish_time = publish_time;
-        let update = self.signers.sign(mantissa, publish_time)?;
+        let update = self
+            .signers
+            .sign(mantissa, publish_time)
+            .map_err(StepError::unexpected)?;
         prices::submit(self, "submit signed price", &[update]).await?;
         let price = prices::query_price(self).await?;
         if prices::is_price(&price, mantissa) {
@@ -351,7 +384,9 @@ impl Stage {
 
     /// Stops the chain and gives the facts.
     pub(crate) async fn close(self) -> Facts {
-        self.chain.stop().await;
+        if let Some(chain) = self.chain {
+            chain.stop().await;
+        }
         self.facts
     }
 }

@@ -1,0 +1,179 @@
+//! Arguments of `supercloud dev`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use supercloud_client::GasPrice;
+use supercloud_node::DEV_CHAIN_ID;
+use supercloud_schema::money::UAKT;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Arguments of `supercloud dev`.
+#[derive(Args)]
+pub(crate) struct DevArgs {
+    /// Folder for compiled contracts and `dev.json`, the accounts and endpoints of the running chain; a cache folder of
+    /// the user when absent
+    #[arg(long, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// Chain id
+    #[arg(long, value_name = "ID", default_value = DEV_CHAIN_ID)]
+    pub(crate) chain_id: String,
+    /// Port of the chain's JSON-RPC on loopback; 0 takes any free one
+    #[arg(long, value_name = "N", default_value_t = 26657)]
+    pub(crate) rpc_port: u16,
+    /// Port of the REST gateway on loopback; 0 takes any free one
+    #[arg(long, value_name = "N", default_value_t = 1317)]
+    pub(crate) rest_port: u16,
+    /// Port of gRPC on loopback; 0 takes any free one
+    #[arg(long, value_name = "N", default_value_t = 9090)]
+    pub(crate) grpc_port: u16,
+    /// Port of Prometheus metrics on loopback; 0 takes any free one, none are served when absent
+    #[arg(long, value_name = "N")]
+    pub(crate) metrics_port: Option<u16>,
+    /// Port on loopback for making blocks, moving time, the faucet and prices; 0 takes any free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) control_port: u16,
+    /// When blocks are made: `instant` (when a transaction waits, else once a second), an interval such as `400ms`, or
+    /// `manual` (only through the control port)
+    #[arg(long, value_name = "400ms|instant|manual", default_value = "instant")]
+    pub(crate) block_time: BlockTime,
+    /// Words of the wallet whose first accounts are funded; fresh ones are made and shown when absent
+    #[arg(long, value_name = "WORDS", env = "SUPERCLOUD_MNEMONIC", hide_env_values = true)]
+    pub(crate) mnemonic: Option<String>,
+    /// How many accounts are funded; the first is the council
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) accounts: u32,
+    /// What each account owns at genesis, in uakt
+    #[arg(long, value_name = "UAKT", default_value_t = 10_000_000_000_000)]
+    pub(crate) funds: u128,
+    /// Least price of gas, in uakt; 0 takes transactions without a fee
+    #[arg(long, value_name = "PRICE", default_value = "0.0025")]
+    pub(crate) min_gas_price: String,
+    /// Genesis time in RFC 3339, such as 2026-07-09T00:00:00Z, or in Unix seconds; now when absent
+    #[arg(long, value_name = "RFC3339", value_parser = unix_seconds)]
+    pub(crate) genesis_time: Option<u64>,
+    /// Prefix of addresses
+    #[arg(long, default_value = super::HRP)]
+    pub(crate) prefix: String,
+    /// Install the market's contracts and publish a first AKT price
+    #[arg(long)]
+    pub(crate) load_suite: bool,
+    /// The first AKT price in USD, with at most 8 decimals
+    #[arg(long, value_name = "USD", default_value = "0.6", value_parser = price_mantissa)]
+    pub(crate) akt_price: i64,
+    /// Print one line of JSON with all of it once the chain is ready
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl DevArgs {
+    /// What the chain's own transactions pay.
+    pub(crate) fn gas_price(&self) -> Result<GasPrice> {
+        format!("{}{UAKT}", self.min_gas_price)
+            .parse()
+            .context("--min-gas-price")
+    }
+}
+
+/// When blocks are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BlockTime {
+    /// At once when a transaction waits.
+    Instant,
+    /// Only when asked for.
+    Manual,
+    /// One each interval.
+    Every(Duration),
+}
+
+impl FromStr for BlockTime {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refuse =
+            || format!("expected instant, manual, or an interval from 1ms to 1h such as 400ms or 2s, got {text:?}");
+        match text {
+            "instant" => return Ok(Self::Instant),
+            "manual" => return Ok(Self::Manual),
+            _ => {}
+        }
+        let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(refuse)?;
+        let (number, unit) = text.split_at(split);
+        let number: u64 = number.parse().map_err(|_| refuse())?;
+        let millis = match unit {
+            "ms" => Some(number),
+            "s" => number.checked_mul(1_000),
+            "m" => number.checked_mul(60_000),
+            _ => None,
+        };
+        match millis {
+            Some(millis @ 1..=3_600_000) => Ok(Self::Every(Duration::from_millis(millis))),
+            _ => Err(refuse()),
+        }
+    }
+}
+
+fn unix_seconds(text: &str) -> Result<u64, String> {
+    if let Ok(seconds) = text.parse() {
+        return Ok(seconds);
+    }
+    let time = OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|error| format!("{error}; expected a time such as 2026-07-09T00:00:00Z"))?;
+    u64::try_from(time.unix_timestamp()).map_err(|_| "a chain cannot begin before 1970".to_owned())
+}
+
+/// USD in units of 10^-8.
+pub(crate) fn price_mantissa(text: &str) -> Result<i64, String> {
+    let refuse = || format!("expected a price above 0 with at most 8 decimals, such as 0.58646744, got {text:?}");
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{fraction:0<8}");
+    if whole.is_empty() || fraction.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(refuse());
+    }
+    digits.parse().ok().filter(|mantissa| *mantissa > 0).ok_or_else(refuse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn block_times_are_words_or_intervals() {
+        for (text, time) in [
+            ("instant", BlockTime::Instant),
+            ("manual", BlockTime::Manual),
+            ("400ms", BlockTime::Every(Duration::from_millis(400))),
+            ("2s", BlockTime::Every(Duration::from_secs(2))),
+            ("60m", BlockTime::Every(Duration::from_secs(3_600))),
+        ] {
+            assert_eq!(text.parse(), Ok(time), "{text}");
+        }
+        for text in ["", "400", "0ms", "ms", "61m", "1h", "1.5s", "99999999999999999999s"] {
+            let error = text.parse::<BlockTime>().unwrap_err();
+            assert!(error.contains("such as 400ms") && error.contains(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn genesis_times_are_rfc3339_or_unix_seconds() {
+        assert_eq!(unix_seconds("1700000000"), Ok(1_700_000_000));
+        assert_eq!(unix_seconds("2023-11-14T22:13:20Z"), Ok(1_700_000_000));
+        assert_eq!(unix_seconds("2023-11-14T23:13:20+01:00"), Ok(1_700_000_000));
+        for text in ["yesterday", "1969-01-01T00:00:00Z", "-5"] {
+            assert!(unix_seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn prices_have_eight_decimals_at_most() {
+        assert_eq!(price_mantissa("0.58646744"), Ok(58_646_744));
+        assert_eq!(price_mantissa("2"), Ok(200_000_000));
+        for text in ["0", "", ".5", "-1", "0.123456789", "1.2.3", "1e3"] {
+            assert!(price_mantissa(text).is_err(), "{text}");
+        }
+    }
+}
