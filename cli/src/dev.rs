@@ -23,7 +23,7 @@ use crate::output;
 use crate::price_signers::PriceSigners;
 
 pub(crate) use args::DevArgs;
-pub(crate) use ready::{HRP, Ready, path_of};
+pub(crate) use ready::{HRP, Ready};
 
 /// Runs the chain until ctrl-c or SIGTERM.
 pub(crate) async fn run(args: DevArgs) -> Result<()> {

@@ -2,6 +2,8 @@
 //!
 //! stdout is the result, stderr is talk; `--json` and `--output json` change the result's form, not its channel.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
 mod artifacts;
 mod codec;
 mod coins;

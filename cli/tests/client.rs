@@ -75,10 +75,10 @@ impl Setup {
             .unwrap()
             .iter()
             .flat_map(|event| event["attributes"].as_array().unwrap());
-        let found = attributes
+        let mut found = attributes
             .filter(|pair| pair["key"] == attribute)
             .map(|pair| pair["value"].as_str().unwrap().to_owned());
-        found.last().unwrap_or_default()
+        found.next_back().unwrap_or_default()
     }
 
     fn write(&self, name: &str, json: &Value) -> PathBuf {

@@ -152,7 +152,7 @@ fn blocks_are_made_by_hand_and_time_is_moved() {
     );
     assert_eq!(
         runtime().block_on(client.balance(&receiver, "uakt")).unwrap(),
-        5u128.into()
+        supercloud_client::Uint256::from(5u32)
     );
     for count in [0, 10_001] {
         assert_eq!(dev.post("/blocks", &json!({ "count": count })).0, 400, "{count}");

@@ -331,12 +331,12 @@ fn summarize(response: &mut Value) {
         .filter_map(|event| event["attributes"].as_array())
         .flatten()
     {
-        if let (Some(key), Some(value)) = (attribute["key"].as_str(), attribute["value"].as_str()) {
-            if known.contains(&key) {
-                found
-                    .entry(key.trim_start_matches('_').to_owned())
-                    .or_insert_with(|| value.into());
-            }
+        if let (Some(key), Some(value)) = (attribute["key"].as_str(), attribute["value"].as_str())
+            && known.contains(&key)
+        {
+            found
+                .entry(key.trim_start_matches('_').to_owned())
+                .or_insert_with(|| value.into());
         }
     }
     if let Some(object) = response.as_object_mut() {
