@@ -44,10 +44,15 @@ pub(crate) fn message_named(name: &str) -> Result<MessageDescriptor> {
 
 /// A method by its path, such as `/cosmos.bank.v1beta1.Query/Balance`.
 pub(crate) fn method_at(path: &str) -> Result<MethodDescriptor> {
-    let unknown = || anyhow!("this version does not know the method {path}; a path looks like /cosmos.bank.v1beta1.Query/Balance");
+    let unknown = || {
+        anyhow!("this version does not know the method {path}; a path looks like /cosmos.bank.v1beta1.Query/Balance")
+    };
     let (service, method) = path.trim_start_matches('/').split_once('/').ok_or_else(unknown)?;
     let service = POOL.get_service_by_name(service).ok_or_else(unknown)?;
-    service.methods().find(|known| known.name() == method).ok_or_else(unknown)
+    service
+        .methods()
+        .find(|known| known.name() == method)
+        .ok_or_else(unknown)
 }
 
 /// Bytes of a message given as JSON. Unknown fields are refused.
@@ -95,7 +100,8 @@ fn split_type(json: &Value) -> Result<(String, Value)> {
         bail!("a message is a JSON object with @type, got {json}");
     };
     let type_url = object.get("@type").and_then(Value::as_str);
-    let type_url = type_url.ok_or_else(|| anyhow!("a message needs its @type, such as /cosmos.bank.v1beta1.MsgSend"))?;
+    let type_url =
+        type_url.ok_or_else(|| anyhow!("a message needs its @type, such as /cosmos.bank.v1beta1.MsgSend"))?;
     let mut fields = object.clone();
     fields.remove("@type");
     let slashed = format!("/{}", type_url.trim_start_matches('/'));
@@ -120,9 +126,13 @@ fn to_plain(descriptor: &MessageDescriptor, json: &Value, depth: usize) -> Resul
     };
     let mut plain = Map::new();
     for (key, value) in object {
-        let field = descriptor.get_field_by_name(key).or_else(|| descriptor.get_field_by_json_name(key));
+        let field = descriptor
+            .get_field_by_name(key)
+            .or_else(|| descriptor.get_field_by_json_name(key));
         let value = match field.map(|field| (field.kind(), field.name().to_owned(), field.is_map())) {
-            Some((Kind::Bytes, name, _)) if holds_json(descriptor.full_name(), &name) => each(value, &mut json_to_base64)?,
+            Some((Kind::Bytes, name, _)) if holds_json(descriptor.full_name(), &name) => {
+                each(value, &mut json_to_base64)?
+            }
             Some((Kind::Message(inner), _, false)) => each(value, &mut |value| to_plain(&inner, value, depth + 1))?,
             _ => value.clone(),
         };
@@ -162,7 +172,12 @@ fn from_plain(descriptor: &MessageDescriptor, plain: Value) -> Value {
         return plain;
     };
     let inner = (descriptor.full_name() == "google.protobuf.Any")
-        .then(|| object.get("@type").and_then(Value::as_str).and_then(|url| message_named(url).ok()))
+        .then(|| {
+            object
+                .get("@type")
+                .and_then(Value::as_str)
+                .and_then(|url| message_named(url).ok())
+        })
         .flatten();
     let descriptor = inner.as_ref().unwrap_or(descriptor);
     let fields = object.into_iter().map(|(key, value)| {
@@ -203,7 +218,10 @@ mod tests {
     #[test]
     fn messages_inside_messages_keep_their_types() {
         let migrate = message::migrate("gov", "c", 2, &json!({})).unwrap();
-        let text = message::ProposalText { title: "t".into(), ..Default::default() };
+        let text = message::ProposalText {
+            title: "t".into(),
+            ..Default::default()
+        };
         let any = message::submit_proposal("p", text, vec![migrate]);
         let shown = decode_any(&any).unwrap();
         assert_eq!(shown["messages"][0]["@type"], "/cosmwasm.wasm.v1.MsgMigrateContract");
@@ -217,7 +235,12 @@ mod tests {
         assert!(format!("{unknown:#}").contains("x.y.Z"));
         let field = encode_any(&json!({ "@type": "/cosmos.bank.v1beta1.MsgSend", "to": "x" })).unwrap_err();
         assert!(format!("{field:#}").contains("to"), "{field:#}");
-        assert!(encode_any(&json!({ "from_address": "x" })).unwrap_err().to_string().contains("@type"));
+        assert!(
+            encode_any(&json!({ "from_address": "x" }))
+                .unwrap_err()
+                .to_string()
+                .contains("@type")
+        );
         assert!(method_at("/cosmos.bank.v1beta1.Query/Nothing").is_err());
         assert!(method_at("/cosmos.bank.v1beta1.Query/Balance").is_ok());
     }

@@ -36,7 +36,10 @@ pub(crate) fn parse_coin(text: &str) -> Result<Coin, String> {
 
 /// Coins as they are typed.
 pub(crate) fn show(coins: &[Coin]) -> String {
-    let texts: Vec<String> = coins.iter().map(|coin| format!("{}{}", coin.amount, coin.denom)).collect();
+    let texts: Vec<String> = coins
+        .iter()
+        .map(|coin| format!("{}{}", coin.amount, coin.denom))
+        .collect();
     texts.join(",")
 }
 
@@ -48,12 +51,24 @@ mod tests {
     fn coins_are_read_in_any_order_and_shown_sorted() {
         assert_eq!(show(&parse_coins("7uakt, 5uact").unwrap()), "5uact,7uakt");
         assert_eq!(parse_coins("").unwrap(), []);
-        assert_eq!(show(&parse_coins("1factory/akash1abc/x").unwrap()), "1factory/akash1abc/x");
+        assert_eq!(
+            show(&parse_coins("1factory/akash1abc/x").unwrap()),
+            "1factory/akash1abc/x"
+        );
     }
 
     #[test]
     fn texts_that_are_no_coins_are_refused() {
-        for text in ["uakt", "5", "5.5uakt", "-5uakt", "5ua", "5 uakt", "5uakt,5uakt", "5!akt"] {
+        for text in [
+            "uakt",
+            "5",
+            "5.5uakt",
+            "-5uakt",
+            "5ua",
+            "5 uakt",
+            "5uakt,5uakt",
+            "5!akt",
+        ] {
             assert!(parse_coins(text).unwrap_err().contains(text), "{text}");
         }
     }

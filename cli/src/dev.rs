@@ -23,7 +23,7 @@ use crate::output;
 use crate::price_signers::PriceSigners;
 
 pub(crate) use args::DevArgs;
-pub(crate) use ready::{HRP, Ready, path_of};
+pub(crate) use ready::{HRP, Ready};
 
 /// Runs the chain until ctrl-c or SIGTERM.
 pub(crate) async fn run(args: DevArgs) -> Result<()> {
@@ -35,9 +35,15 @@ pub(crate) async fn run(args: DevArgs) -> Result<()> {
         .map(|index| Key::from_mnemonic_at(&mnemonic, index))
         .collect::<Result<_, _>>()
         .context("--mnemonic")?;
-    let addresses: Vec<String> = keys.iter().map(|key| key.address(&args.prefix)).collect::<Result<_, _>>()?;
+    let addresses: Vec<String> = keys
+        .iter()
+        .map(|key| key.address(&args.prefix))
+        .collect::<Result<_, _>>()?;
     let config = genesis::configure(&args, &addresses)?;
-    let cache = args.home.as_ref().map_or_else(module_cache::shared_folder, |home| Some(home.join("modules")));
+    let cache = args
+        .home
+        .as_ref()
+        .map_or_else(module_cache::shared_folder, |home| Some(home.join("modules")));
     let node = tokio::task::spawn_blocking(move || start(config, cache))
         .await?
         .context("the chain did not start")?;
@@ -48,7 +54,11 @@ pub(crate) async fn run(args: DevArgs) -> Result<()> {
     let wallets = Wallets::new(&client, &args, keys)?;
     if args.load_suite {
         let signers = PriceSigners::of_dev_chain(&mnemonic)?;
-        ready.suite = Some(install::run(&node, &wallets, &signers, &args).await.context("the market was not installed")?);
+        ready.suite = Some(
+            install::run(&node, &wallets, &signers, &args)
+                .await
+                .context("the market was not installed")?,
+        );
     }
     let control = control::start(node.clone(), wallets, &args, &mnemonic).await?;
     ready.control_url = Some(control.url());

@@ -5,7 +5,10 @@ use supercloud_client::ClientError;
 
 /// Adds what to do, where it is known.
 pub(crate) fn explain(error: Error) -> Error {
-    let hint = error.chain().find_map(|cause| cause.downcast_ref::<ClientError>()).and_then(hint_for);
+    let hint = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<ClientError>())
+        .and_then(hint_for);
     match hint {
         Some(hint) => anyhow::anyhow!("{error:#}\n  {hint}"),
         None => error,
@@ -33,7 +36,9 @@ pub(crate) fn hint_for_code(codespace: &str, code: u32) -> Option<&'static str> 
         ("sdk", 5) => Some("the account has too few coins: see `supercloud query bank balances ADDRESS`"),
         ("sdk", 9) => Some("an account exists once it has received coins: send it some first"),
         ("sdk", 11) => Some("it needs more gas: raise --gas-adjustment, or --gas"),
-        ("sdk", 13) => Some("the fee is too low: see `supercloud query node config`, or leave --gas-prices and --fees out"),
+        ("sdk", 13) => {
+            Some("the fee is too low: see `supercloud query node config`, or leave --gas-prices and --fees out")
+        }
         ("sdk", 20) => Some("the node has too many transactions waiting: try again later"),
         ("sdk", 32) => Some("another transaction of the account came in between: send it again"),
         _ => None,
@@ -65,7 +70,10 @@ mod tests {
             log: "insufficient fees".into(),
         };
         let text = explain(error.into()).to_string();
-        assert!(text.contains("insufficient fees") && text.contains("--gas-prices"), "{text}");
+        assert!(
+            text.contains("insufficient fees") && text.contains("--gas-prices"),
+            "{text}"
+        );
     }
 
     #[test]

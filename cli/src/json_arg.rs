@@ -20,7 +20,9 @@ pub(crate) fn read(text: &str) -> Result<Value> {
 pub(crate) fn read_file(path: &str) -> Result<Value> {
     let mut text = String::new();
     if path == "-" {
-        std::io::stdin().read_to_string(&mut text).context("cannot read stdin")?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read stdin")?;
     } else {
         text = std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
     }

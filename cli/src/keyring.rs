@@ -42,10 +42,7 @@ pub(crate) enum Backend {
 pub(crate) enum KeyringError {
     /// The disk says no.
     #[error("keyring {path}: {source}")]
-    Io {
-        path: PathBuf,
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
     /// No such key.
     #[error("there is no key {name:?} in {folder}; `supercloud keys list` shows what is there")]
     NotFound { name: String, folder: PathBuf },
@@ -53,7 +50,9 @@ pub(crate) enum KeyringError {
     #[error("there is a key {name:?} in {folder} already; delete it first or take another name")]
     Exists { name: String, folder: PathBuf },
     /// The name cannot be a file's.
-    #[error("{name:?} is no name for a key: expected 1 to {MAX_NAME_LEN} letters, digits, '-', '_' or '.', the first a letter or digit")]
+    #[error(
+        "{name:?} is no name for a key: expected 1 to {MAX_NAME_LEN} letters, digits, '-', '_' or '.', the first a letter or digit"
+    )]
     Name { name: String },
     /// A damaged file.
     #[error("keyring {path} is damaged: {reason}")]
@@ -155,7 +154,11 @@ impl Keyring {
             path: path.to_owned(),
             source,
         };
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).map_err(io)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)
+            .map_err(io)?;
         let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(self.exists(name)),
             opened => opened.map_err(io)?,
@@ -178,12 +181,13 @@ impl Keyring {
             reason: reason.to_owned(),
         };
         let secret = match (&record.sealed, &record.secret) {
-            (Some(sealed), None) => sealed.open(passphrase, &bound_data(&info)).ok_or_else(|| KeyringError::Passphrase {
-                name: name.to_owned(),
-            })?,
+            (Some(sealed), None) => sealed
+                .open(passphrase, &bound_data(&info))
+                .ok_or_else(|| KeyringError::Passphrase { name: name.to_owned() })?,
             (None, Some(text)) => {
                 let mut secret = Zeroizing::new([0; 32]);
-                hex::decode_to_slice(text, secret.as_mut_slice()).map_err(|_| damaged("the secret is not 32 bytes in hex"))?;
+                hex::decode_to_slice(text, secret.as_mut_slice())
+                    .map_err(|_| damaged("the secret is not 32 bytes in hex"))?;
                 secret
             }
             _ => return Err(damaged("expected one of sealed and secret")),
@@ -248,9 +252,15 @@ impl Keyring {
                     folder: self.folder.clone(),
                 });
             }
-            read => Zeroizing::new(read.map_err(|source| KeyringError::Io { path: path.clone(), source })?),
+            read => Zeroizing::new(read.map_err(|source| KeyringError::Io {
+                path: path.clone(),
+                source,
+            })?),
         };
-        let damaged = |reason: String| KeyringError::Damaged { path: path.clone(), reason };
+        let damaged = |reason: String| KeyringError::Damaged {
+            path: path.clone(),
+            reason,
+        };
         let record: Record = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
         if record.version != VERSION {
             return Err(damaged(format!("version {} is not {VERSION}", record.version)));
@@ -259,7 +269,8 @@ impl Keyring {
             return Err(damaged(format!("it is the file of {:?}", record.name)));
         }
         let mut public_key = [0; 33];
-        hex::decode_to_slice(&record.public_key, &mut public_key).map_err(|error| damaged(format!("public_key: {error}")))?;
+        hex::decode_to_slice(&record.public_key, &mut public_key)
+            .map_err(|error| damaged(format!("public_key: {error}")))?;
         let info = KeyInfo {
             name: name.to_owned(),
             public_key,

@@ -23,7 +23,13 @@ pub(crate) struct KeyringArgs {
     #[arg(long, visible_alias = "home", value_name = "DIR", env = "SUPERCLOUD_HOME", default_value_os_t = default_home(), global = true)]
     keyring_dir: PathBuf,
     /// How keys are kept
-    #[arg(long, value_enum, env = "SUPERCLOUD_KEYRING_BACKEND", default_value = "file", global = true)]
+    #[arg(
+        long,
+        value_enum,
+        env = "SUPERCLOUD_KEYRING_BACKEND",
+        default_value = "file",
+        global = true
+    )]
     keyring_backend: Backend,
 }
 
@@ -51,7 +57,9 @@ impl KeyringArgs {
                     return Ok(info);
                 }
             }
-            bail!("no key of the keyring has the address {name_or_address}; `supercloud keys list` shows what is there");
+            bail!(
+                "no key of the keyring has the address {name_or_address}; `supercloud keys list` shows what is there"
+            );
         }
         Ok(keyring.info(name_or_address)?)
     }
@@ -155,8 +163,15 @@ struct PathArgs {
 
 impl PathArgs {
     fn path(&self) -> String {
-        let Self { account, index, coin_type, .. } = self;
-        self.hd_path.clone().unwrap_or_else(|| format!("m/44'/{coin_type}'/{account}'/0/{index}"))
+        let Self {
+            account,
+            index,
+            coin_type,
+            ..
+        } = self;
+        self.hd_path
+            .clone()
+            .unwrap_or_else(|| format!("m/44'/{coin_type}'/{account}'/0/{index}"))
     }
 }
 
@@ -183,7 +198,11 @@ pub(crate) fn run(args: &KeysArgs) -> Result<()> {
 }
 
 fn make(args: &KeysArgs, add: &AddArgs) -> Result<()> {
-    let words = if add.words == 12 { WordCount::Twelve } else { WordCount::TwentyFour };
+    let words = if add.words == 12 {
+        WordCount::Twelve
+    } else {
+        WordCount::TwentyFour
+    };
     let mnemonic = generate_mnemonic(words)?;
     let info = keep(args, &add.name, &Key::from_mnemonic_path(&mnemonic, &add.path.path())?)?;
     let mut document = describe(&info, &args.prefix)?;
@@ -245,7 +264,10 @@ fn describe(info: &KeyInfo, prefix: &str) -> Result<Value> {
 
 fn list(args: &KeysArgs) -> Result<()> {
     let infos = args.keyring.keyring().list()?;
-    let documents: Vec<Value> = infos.iter().map(|info| describe(info, &args.prefix)).collect::<Result<_>>()?;
+    let documents: Vec<Value> = infos
+        .iter()
+        .map(|info| describe(info, &args.prefix))
+        .collect::<Result<_>>()?;
     Ok(output::document(&documents.into(), args.output)?)
 }
 
@@ -260,7 +282,12 @@ fn show(args: &KeysArgs, name: &str, address_only: bool) -> Result<()> {
 fn delete(args: &KeysArgs, name: &str, yes: bool) -> Result<()> {
     let keyring = args.keyring.keyring();
     let info = keyring.info(name)?;
-    if !yes && !crate::confirm::ask(&format!("Delete key {name} ({}) for good?", info.address(&args.prefix)?))? {
+    if !yes
+        && !crate::confirm::ask(&format!(
+            "Delete key {name} ({}) for good?",
+            info.address(&args.prefix)?
+        ))?
+    {
         bail!("key {name} was not deleted; pass --yes where nobody can answer");
     }
     keyring.delete(name)?;

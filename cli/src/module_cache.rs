@@ -51,7 +51,9 @@ pub(crate) fn open_vm(folder: Option<PathBuf>) -> Result<WasmtimeVm, OpenError> 
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,7 +8,13 @@ use supercloud_client::{Client, RpcClient};
 #[derive(Args, Clone)]
 pub(crate) struct NodeArgs {
     /// JSON-RPC of the node
-    #[arg(long, value_name = "URL", env = "SUPERCLOUD_NODE", default_value = "http://127.0.0.1:26657", global = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SUPERCLOUD_NODE",
+        default_value = "http://127.0.0.1:26657",
+        global = true
+    )]
     node: String,
     /// Chain id that the node must have; any when absent
     #[arg(long, value_name = "ID", env = "SUPERCLOUD_CHAIN_ID", global = true)]

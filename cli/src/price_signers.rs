@@ -104,7 +104,10 @@ mod tests {
     #[test]
     fn a_dev_chains_signers_follow_from_its_words_alone() {
         let first = PriceSigners::of_dev_chain("one two  three").unwrap().addresses();
-        assert_eq!(first, PriceSigners::of_dev_chain(" one two three\n").unwrap().addresses());
+        assert_eq!(
+            first,
+            PriceSigners::of_dev_chain(" one two three\n").unwrap().addresses()
+        );
         assert_ne!(first, PriceSigners::of_dev_chain("one two four").unwrap().addresses());
         assert_ne!(first[0], first[1]);
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use cosmwasm_std::HexBinary;
 use serde_json::Value;
+use supercloud_client::Any;
 use supercloud_client::address::predict_instantiate2;
 use supercloud_client::message::{self, Instantiate};
-use supercloud_client::Any;
 use supercloud_schema::money::{UACT, UAKT, Uact, Uakt};
 use supercloud_schema::{attestation, bme, escrow, market, oracle, pyth, registry};
 

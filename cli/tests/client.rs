@@ -1,9 +1,9 @@
 //! `supercloud keys|tx|query|gov` as a user types them, against a node in this process.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::io::Write;
 
 use serde_json::{Value, json};
 use supercloud_client::Key;
@@ -70,8 +70,14 @@ impl Setup {
     fn tx(&self, arguments: &[&str], attribute: &str) -> String {
         let response = self.run(&[&["tx"], arguments, &["--from", "alice"]].concat()).json();
         assert_eq!(response["code"], 0, "{response}");
-        let attributes = response["events"].as_array().unwrap().iter().flat_map(|event| event["attributes"].as_array().unwrap());
-        let found = attributes.filter(|pair| pair["key"] == attribute).map(|pair| pair["value"].as_str().unwrap().to_owned());
+        let attributes = response["events"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|event| event["attributes"].as_array().unwrap());
+        let found = attributes
+            .filter(|pair| pair["key"] == attribute)
+            .map(|pair| pair["value"].as_str().unwrap().to_owned());
         found.last().unwrap_or_default()
     }
 
@@ -115,7 +121,9 @@ fn coins_are_sent_and_seen() {
     assert_eq!(account["account"]["@type"], "/cosmos.auth.v1beta1.BaseAccount");
     assert_eq!(account["account"]["sequence"], "1");
 
-    let sent = setup.run(&["tx", "bank", "send", "alice", &bob, "1uakt", "--broadcast-mode", "sync"]).json();
+    let sent = setup
+        .run(&["tx", "bank", "send", "alice", &bob, "1uakt", "--broadcast-mode", "sync"])
+        .json();
     assert_eq!(sent["code"], 0);
     let hash = sent["txhash"].as_str().unwrap();
     while setup.node.height() < 4 {
@@ -133,7 +141,9 @@ fn errors_say_what_to_do() {
     let bob = address(1);
     let poor = setup.run(&["tx", "bank", "send", &bob, "9000000000000000uakt", "--from", "alice"]);
     assert!(poor.error().contains("query bank balances"), "{}", poor.err);
-    let cheap = setup.run(&["tx", "bank", "send", &bob, "1uakt", "--from", "alice", "--fees", "1uakt"]);
+    let cheap = setup.run(&[
+        "tx", "bank", "send", &bob, "1uakt", "--from", "alice", "--fees", "1uakt",
+    ]);
     assert!(cheap.error().contains("the fee is too low"), "{}", cheap.err);
     let unknown = setup.run(&["tx", "bank", "send", &bob, "1uakt", "--from", "carol"]);
     assert!(unknown.error().contains("keys list"), "{}", unknown.err);
@@ -141,7 +151,17 @@ fn errors_say_what_to_do() {
     assert!(nobody.error().contains("--from"), "{}", nobody.err);
     let other = setup.run(&["query", "bank", "balances", "cosmos1xyz"]);
     assert!(!other.error().is_empty());
-    let chain = setup.run(&["tx", "bank", "send", &bob, "1uakt", "--from", "alice", "--chain-id", "other-1"]);
+    let chain = setup.run(&[
+        "tx",
+        "bank",
+        "send",
+        &bob,
+        "1uakt",
+        "--from",
+        "alice",
+        "--chain-id",
+        "other-1",
+    ]);
     assert!(chain.error().contains("other-1"), "{}", chain.err);
     let nowhere = run(setup.home.path(), "http://127.0.0.1:1", &["query", "gov", "params"], "");
     assert!(nowhere.error().contains("--node"), "{}", nowhere.err);
@@ -161,7 +181,9 @@ fn nothing_is_sent_by_a_dry_run_or_by_generating() {
     assert_eq!(balances["balances"], json!([]));
 
     let unsigned = setup.write("unsigned.json", &document);
-    let signed = setup.run(&["tx", "sign", unsigned.to_str().unwrap(), "--from", "alice"]).json();
+    let signed = setup
+        .run(&["tx", "sign", unsigned.to_str().unwrap(), "--from", "alice"])
+        .json();
     let signed = setup.write("signed.json", &signed);
     let sent = setup.run(&["tx", "broadcast", signed.to_str().unwrap()]).json();
     assert_eq!(sent["code"], 0, "{sent}");
@@ -183,13 +205,37 @@ fn a_contract_is_stored_made_and_asked() {
     let info = setup.run(&["query", "wasm", "code-info", "1"]).json();
     assert_eq!(info["creator"], alice.as_str());
     let message = json!({ "governance": alice }).to_string();
-    let first = setup.tx(&["wasm", "instantiate", "1", &message, "--label", "one", "--no-admin"], "_contract_address");
-    let salted = ["wasm", "instantiate2", "1", &message, "salt", "--label", "two", "--admin", &alice];
+    let first = setup.tx(
+        &["wasm", "instantiate", "1", &message, "--label", "one", "--no-admin"],
+        "_contract_address",
+    );
+    let salted = [
+        "wasm",
+        "instantiate2",
+        "1",
+        &message,
+        "salt",
+        "--label",
+        "two",
+        "--admin",
+        &alice,
+    ];
     let second = setup.tx(&salted, "_contract_address");
     assert_ne!(first, second);
-    let config = setup.run(&["query", "wasm", "contract-state", "smart", &first, r#"{"config":{}}"#]).json();
+    let config = setup
+        .run(&["query", "wasm", "contract-state", "smart", &first, r#"{"config":{}}"#])
+        .json();
     assert!(config["data"].is_object(), "{config}");
-    let raw = setup.run(&["query", "wasm", "contract-state", "raw", &first, &hex::encode("contract_info")]).json();
+    let raw = setup
+        .run(&[
+            "query",
+            "wasm",
+            "contract-state",
+            "raw",
+            &first,
+            &hex::encode("contract_info"),
+        ])
+        .json();
     assert!(!raw["data"].as_str().unwrap().is_empty());
     let listed = setup.run(&["query", "wasm", "list-contract-by-code", "1"]).json();
     assert_eq!(listed["contracts"].as_array().unwrap().len(), 2);
@@ -201,8 +247,11 @@ fn a_contract_is_stored_made_and_asked() {
 fn a_proposal_is_voted_on_and_watched() {
     let setup = Setup::new();
     let gov = supercloud_client::address::module("akash", "gov").unwrap();
-    let store = json!({ "@type": "/cosmwasm.wasm.v1.MsgPinCodes", "authority": gov, "code_ids": [] });
-    let proposal = setup.write("proposal.json", &json!({ "title": "Pin", "summary": "nothing", "messages": [store] }));
+    let send = json!({ "@type": "/cosmos.bank.v1beta1.MsgSend", "from_address": gov, "to_address": address(1), "amount": [{ "denom": "uakt", "amount": "1" }] });
+    let proposal = setup.write(
+        "proposal.json",
+        &json!({ "title": "Pay", "summary": "one", "messages": [send] }),
+    );
     let id = setup.tx(&["gov", "submit-proposal", proposal.to_str().unwrap()], "proposal_id");
     assert_eq!(id, "1");
     // Nobody voted in time: it is lost, and watching says so.
@@ -213,14 +262,18 @@ fn a_proposal_is_voted_on_and_watched() {
     let late = setup.run(&["tx", "gov", "vote", &id, "yes", "--from", "alice"]);
     assert!(!late.error().is_empty());
     let shown = setup.run(&["query", "gov", "proposal", &id]).json();
-    assert_eq!(shown["proposal"]["title"], "Pin");
+    assert_eq!(shown["proposal"]["title"], "Pay");
 }
 
 #[test]
 fn an_upgrade_of_a_contract_that_is_not_there_is_refused_with_its_address() {
     let setup = Setup::new();
     let refused = setup.run(&["gov", "upgrade", "market", "--artifact", MARKET, "--no-submit"]);
-    assert!(refused.error().contains("there is no market at akash1"), "{}", refused.err);
+    assert!(
+        refused.error().contains("there is no market at akash1"),
+        "{}",
+        refused.err
+    );
     let unknown = setup.run(&["gov", "upgrade", "nothing", "--artifact", MARKET, "--no-submit"]);
     assert!(unknown.error().contains("no contract nothing"), "{}", unknown.err);
 }
@@ -230,14 +283,21 @@ fn keys_are_made_shown_exported_and_deleted() {
     let setup = Setup::new();
     let made = setup.run(&["keys", "add", "bob"]).json();
     assert_eq!(made["mnemonic"].as_str().unwrap().split(' ').count(), 24);
-    let again = setup.with_stdin(&["keys", "recover", "bob2"], made["mnemonic"].as_str().unwrap()).json();
+    let again = setup
+        .with_stdin(&["keys", "recover", "bob2"], made["mnemonic"].as_str().unwrap())
+        .json();
     assert_eq!(made["address"], again["address"]);
     assert_eq!(setup.run(&["keys", "list"]).json().as_array().unwrap().len(), 3);
     assert_eq!(setup.run(&["keys", "show", "alice", "-a"]).out.trim(), address(0));
-    let second = setup.with_stdin(&["keys", "recover", "alice1", "--index", "1"], ABANDON).json();
+    let second = setup
+        .with_stdin(&["keys", "recover", "alice1", "--index", "1"], ABANDON)
+        .json();
     assert_eq!(second["address"], address(1).as_str());
     let secret = setup.run(&["keys", "export", "alice", "--unsafe"]).out;
-    assert_eq!(secret.trim(), hex::encode(Key::from_mnemonic(ABANDON).unwrap().to_secret().as_slice()));
+    assert_eq!(
+        secret.trim(),
+        hex::encode(Key::from_mnemonic(ABANDON).unwrap().to_secret().as_slice())
+    );
     assert!(setup.run(&["keys", "delete", "bob"]).error().contains("--yes"));
     setup.run(&["keys", "delete", "bob", "--yes"]).json();
     assert!(setup.run(&["keys", "show", "bob"]).error().contains("there is no key"));
@@ -247,7 +307,11 @@ fn keys_are_made_shown_exported_and_deleted() {
 fn completions_know_the_commands() {
     let home = tempfile::tempdir().unwrap();
     for shell in ["bash", "zsh", "fish"] {
-        let output = Command::new(env!("CARGO_BIN_EXE_supercloud")).args(["completions", shell]).env("HOME", home.path()).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_supercloud"))
+            .args(["completions", shell])
+            .env("HOME", home.path())
+            .output()
+            .unwrap();
         let script = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && script.contains("contract-state"), "{shell}");
     }

@@ -23,14 +23,25 @@ impl Dev {
     fn start(caches: &Path, arguments: &[&str]) -> Self {
         let started = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_supercloud"))
-            .args(["dev", "--json", "--rpc-port", "0", "--rest-port", "0", "--grpc-port", "0"])
+            .args([
+                "dev",
+                "--json",
+                "--rpc-port",
+                "0",
+                "--rest-port",
+                "0",
+                "--grpc-port",
+                "0",
+            ])
             .args(arguments)
             .env("XDG_CACHE_HOME", caches)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
         Self {
             child,
@@ -40,7 +51,9 @@ impl Dev {
     }
 
     fn text(&self, field: &str) -> &str {
-        self.ready[field].as_str().unwrap_or_else(|| panic!("no {field} in {}", self.ready))
+        self.ready[field]
+            .as_str()
+            .unwrap_or_else(|| panic!("no {field} in {}", self.ready))
     }
 
     fn post(&self, path: &str, body: &Value) -> (u16, Value) {
@@ -64,14 +77,25 @@ impl Drop for Dev {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 #[test]
 fn one_line_tells_all_and_every_account_is_rich() {
     let caches = tempfile::tempdir().unwrap();
     let home = caches.path().join("home");
-    let arguments = ["--mnemonic", ABANDON, "--chain-id", "mine-7", "--genesis-time", "2026-07-09T00:00:00Z", "--home"];
+    let arguments = [
+        "--mnemonic",
+        ABANDON,
+        "--chain-id",
+        "mine-7",
+        "--genesis-time",
+        "2026-07-09T00:00:00Z",
+        "--home",
+    ];
     let dev = Dev::start(caches.path(), &[&arguments[..], &[home.to_str().unwrap()]].concat());
     assert_eq!(dev.text("chain_id"), "mine-7");
     assert_eq!(dev.text("mnemonic"), ABANDON);
@@ -81,7 +105,10 @@ fn one_line_tells_all_and_every_account_is_rich() {
     assert_eq!(accounts.len(), 10);
     let client = dev.client();
     for (index, account) in accounts.iter().enumerate() {
-        let expected = Key::from_mnemonic_at(ABANDON, index as u32).unwrap().address("akash").unwrap();
+        let expected = Key::from_mnemonic_at(ABANDON, index as u32)
+            .unwrap()
+            .address("akash")
+            .unwrap();
         assert_eq!(account["address"], expected.as_str());
         assert_eq!(account["path"], format!("m/44'/118'/0'/0/{index}"));
         let balance = runtime().block_on(client.balance(&expected, "uakt")).unwrap();
@@ -91,7 +118,11 @@ fn one_line_tells_all_and_every_account_is_rich() {
     assert_eq!(council.voters.len(), 1);
     assert_eq!(council.voters[0].address, accounts[0]["address"].as_str().unwrap());
     let block = runtime().block_on(client.rpc().block(Some(1))).unwrap();
-    assert!((1_783_555_200..1_783_555_300).contains(&(block.time_nanos / 1_000_000_000)), "{}", block.time_nanos);
+    assert!(
+        (1_783_555_200..1_783_555_300).contains(&(block.time_nanos / 1_000_000_000)),
+        "{}",
+        block.time_nanos
+    );
     let written: Value = serde_json::from_slice(&std::fs::read(home.join("dev.json")).unwrap()).unwrap();
     assert_eq!(written, dev.ready);
 }
@@ -105,14 +136,24 @@ fn blocks_are_made_by_hand_and_time_is_moved() {
     let before = height();
     std::thread::sleep(Duration::from_millis(1_500));
     assert_eq!(height(), before, "nobody asked for a block");
-    assert_eq!(dev.post("/blocks", &json!({ "count": 3 })), (200, json!({ "height": before + 3 })));
+    assert_eq!(
+        dev.post("/blocks", &json!({ "count": 3 })),
+        (200, json!({ "height": before + 3 }))
+    );
     let time = || runtime().block_on(client.rpc().status()).unwrap().time_nanos / 1_000_000_000;
     let start = time();
     assert_eq!(dev.post("/time", &json!({ "seconds": 86_400 })).0, 200);
     assert!(time() >= start + 86_400);
     let receiver = Key::from_secret(&[9; 32]).unwrap().address("akash").unwrap();
-    assert_eq!(dev.post("/faucet", &json!({ "address": receiver, "amount": "5uakt" })).0, 200);
-    assert_eq!(runtime().block_on(client.balance(&receiver, "uakt")).unwrap(), 5u128.into());
+    assert_eq!(
+        dev.post("/faucet", &json!({ "address": receiver, "amount": "5uakt" }))
+            .0,
+        200
+    );
+    assert_eq!(
+        runtime().block_on(client.balance(&receiver, "uakt")).unwrap(),
+        5u128.into()
+    );
     for count in [0, 10_001] {
         assert_eq!(dev.post("/blocks", &json!({ "count": count })).0, 400, "{count}");
     }
@@ -142,12 +183,16 @@ fn the_market_is_there_at_once_and_the_demo_runs_on_it_twice() {
     assert_eq!(contracts.len(), 7);
     let client = dev.client();
     for (name, address) in contracts {
-        let info = runtime().block_on(client.contract_info(address.as_str().unwrap())).unwrap();
+        let info = runtime()
+            .block_on(client.contract_info(address.as_str().unwrap()))
+            .unwrap();
         assert_eq!(info.unwrap().label, format!("supercloud {name}"));
     }
     assert_eq!(dev.post("/price", &json!({ "usd": "0.7" })).0, 200);
     let query = json!({ "price": { "asset": "AKT/USD", "use_case": { "settle": {} } } });
-    let price: Value = runtime().block_on(client.query_wasm(contracts["oracle"].as_str().unwrap(), &query)).unwrap();
+    let price: Value = runtime()
+        .block_on(client.query_wasm(contracts["oracle"].as_str().unwrap(), &query))
+        .unwrap();
     assert_eq!(price["mid"], "0.7");
 
     for run in 1..=2 {
@@ -178,5 +223,8 @@ fn the_demo_says_what_is_wrong_with_a_chain_without_the_market() {
     assert!(!output.status.success());
     let failure: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(failure["error_code"], "demo/dev_chain");
-    assert!(failure["message"].as_str().unwrap().contains("--load-suite"), "{failure}");
+    assert!(
+        failure["message"].as_str().unwrap().contains("--load-suite"),
+        "{failure}"
+    );
 }

@@ -43,7 +43,10 @@ pub struct UnsignedTx {
 impl UnsignedTx {
     /// Raw bytes of the signed transaction, ready to broadcast.
     pub fn sign(&self, key: &Key, state: &SignerState) -> Vec<u8> {
-        let (body_bytes, auth_info_bytes) = (self.body(), self.auth_info(Some(&key.public_key()), state.sequence, SignMode::Direct));
+        let (body_bytes, auth_info_bytes) = (
+            self.body(),
+            self.auth_info(Some(&key.public_key()), state.sequence, SignMode::Direct),
+        );
         let document = SignDoc {
             body_bytes,
             auth_info_bytes,

@@ -40,9 +40,16 @@ impl DevChain {
         let mnemonic = mnemonic
             .map(str::to_owned)
             .or_else(|| ready.as_ref().map(|ready| ready.mnemonic.clone()))
-            .ok_or_else(|| refuse(format!("no `supercloud dev` of this user runs at {rpc_url}; pass --mnemonic with the words of its accounts")))?;
+            .ok_or_else(|| {
+                refuse(format!(
+                    "no `supercloud dev` of this user runs at {rpc_url}; pass --mnemonic with the words of its accounts"
+                ))
+            })?;
         let gas_price: GasPrice = ready
-            .map_or_else(|| USUAL_GAS_PRICE.to_owned(), |ready| format!("{}{}", ready.min_gas_price, ready.denom))
+            .map_or_else(
+                || USUAL_GAS_PRICE.to_owned(),
+                |ready| format!("{}{}", ready.min_gas_price, ready.denom),
+            )
             .parse()
             .map_err(StepError::unexpected)?;
         let tx = TxConfig {

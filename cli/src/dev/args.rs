@@ -73,7 +73,9 @@ pub(crate) struct DevArgs {
 impl DevArgs {
     /// What the chain's own transactions pay.
     pub(crate) fn gas_price(&self) -> Result<GasPrice> {
-        format!("{}{UAKT}", self.min_gas_price).parse().context("--min-gas-price")
+        format!("{}{UAKT}", self.min_gas_price)
+            .parse()
+            .context("--min-gas-price")
     }
 }
 
@@ -92,7 +94,8 @@ impl FromStr for BlockTime {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let refuse = || format!("expected instant, manual, or an interval from 1ms to 1h such as 400ms or 2s, got {text:?}");
+        let refuse =
+            || format!("expected instant, manual, or an interval from 1ms to 1h such as 400ms or 2s, got {text:?}");
         match text {
             "instant" => return Ok(Self::Instant),
             "manual" => return Ok(Self::Manual),

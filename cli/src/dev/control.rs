@@ -145,7 +145,10 @@ struct Time {
 
 async fn time(State(shared): State<Shared>, Json(body): Json<Time>) -> Result<Json<Value>, Refusal> {
     if body.seconds > MAX_SECONDS {
-        return Err(bad_request(format!("seconds are at most {MAX_SECONDS}, got {}", body.seconds)));
+        return Err(bad_request(format!(
+            "seconds are at most {MAX_SECONDS}, got {}",
+            body.seconds
+        )));
     }
     let by = Duration::from_secs(body.seconds);
     let height = tokio::task::spawn_blocking(move || shared.node.advance_time(by)).await??;

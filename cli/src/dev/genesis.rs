@@ -27,10 +27,16 @@ pub(super) fn configure(args: &DevArgs, addresses: &[String]) -> Result<NodeConf
         genesis = genesis.genesis_time(time);
     } else if args.load_suite {
         // So that block time is the time of day once the market is there.
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .context("the clock is before 1970")?;
         genesis = genesis.genesis_time(now.as_secs() - INSTALL_SECONDS);
     }
-    if args.min_gas_price.bytes().any(|digit| digit.is_ascii_digit() && digit != b'0') {
+    if args
+        .min_gas_price
+        .bytes()
+        .any(|digit| digit.is_ascii_digit() && digit != b'0')
+    {
         genesis = genesis.min_gas_price(&args.min_gas_price, UAKT);
     }
     for (index, address) in addresses.iter().enumerate() {
@@ -40,7 +46,10 @@ pub(super) fn configure(args: &DevArgs, addresses: &[String]) -> Result<NodeConf
         }
     }
     let mut genesis = genesis.build();
-    genesis.denoms = vec![denom(UAKT, "akt", "Akash Token"), denom(UACT, "act", "Akash Compute Token")];
+    genesis.denoms = vec![
+        denom(UAKT, "akt", "Akash Token"),
+        denom(UACT, "act", "Akash Compute Token"),
+    ];
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut config = NodeConfig::dev(genesis);
     config.rpc_address = loopback(args.rpc_port);

@@ -39,7 +39,11 @@ pub(super) async fn run(
         .iter()
         .map(|artifact| message::store_code(&governance, artifact.wasm, Compression::Gzip))
         .collect();
-    messages.extend(setup_messages(&signers.suite_config(&governance), &addresses, &code_ids)?);
+    messages.extend(setup_messages(
+        &signers.suite_config(&governance),
+        &addresses,
+        &code_ids,
+    )?);
     let proposer = wallets.council.address();
     let text = ProposalText {
         title: "Install the market".into(),
@@ -62,7 +66,10 @@ pub(super) async fn run(
         checksum: hex::encode(artifact.checksum()),
     });
     Ok(SuiteFact {
-        contracts: addresses.iter().map(|(name, address)| (name.to_owned(), address.to_owned())).collect::<BTreeMap<_, _>>(),
+        contracts: addresses
+            .iter()
+            .map(|(name, address)| (name.to_owned(), address.to_owned()))
+            .collect::<BTreeMap<_, _>>(),
         codes: codes.collect(),
     })
 }

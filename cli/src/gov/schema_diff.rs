@@ -49,8 +49,15 @@ impl SchemaDiff {
 
     /// One line per change.
     pub(super) fn lines(&self) -> Vec<String> {
-        let marked = |mark: &str, places: &[String]| -> Vec<String> { places.iter().map(|place| format!("{mark} {place}")).collect() };
-        [marked("+", &self.added), marked("-", &self.removed), marked("~", &self.changed)].concat()
+        let marked = |mark: &str, places: &[String]| -> Vec<String> {
+            places.iter().map(|place| format!("{mark} {place}")).collect()
+        };
+        [
+            marked("+", &self.added),
+            marked("-", &self.removed),
+            marked("~", &self.changed),
+        ]
+        .concat()
     }
 }
 
@@ -67,7 +74,12 @@ fn flatten(schema: &Value) -> BTreeMap<String, String> {
 }
 
 fn collect(place: &str, schema: &Value, places: &mut BTreeMap<String, String>) {
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         let inner = format!("{place}.{name}");
         let optional = if required.contains(&name.as_str()) { "" } else { "?" };
@@ -76,14 +88,23 @@ fn collect(place: &str, schema: &Value, places: &mut BTreeMap<String, String>) {
     }
     for variants in ["oneOf", "anyOf", "allOf"] {
         for variant in schema[variants].as_array().into_iter().flatten() {
-            for word in variant["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            for word in variant["enum"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+            {
                 places.insert(format!("{place}.{word}"), "word".to_owned());
             }
             collect(place, variant, places);
         }
     }
     for (name, definition) in schema["definitions"].as_object().into_iter().flatten() {
-        collect(&format!("{}:{name}", place.split('.').next().unwrap_or(place)), definition, places);
+        collect(
+            &format!("{}:{name}", place.split('.').next().unwrap_or(place)),
+            definition,
+            places,
+        );
     }
 }
 
@@ -125,11 +146,15 @@ mod tests {
 
     #[test]
     fn added_removed_and_changed_fields_are_told_by_place() {
-        let schema = |fields: Value, required: Value| {
-            json!({ "execute": { "oneOf": [{ "properties": { "go": { "properties": fields, "required": required } } }] } })
-        };
-        let old = schema(json!({ "a": { "type": "string" }, "b": { "type": "string" } }), json!(["a", "b"]));
-        let new = schema(json!({ "a": { "type": "integer", "format": "uint64" }, "c": { "type": "string" } }), json!(["a"]));
+        let schema = |fields: Value, required: Value| json!({ "execute": { "oneOf": [{ "properties": { "go": { "properties": fields, "required": required } } }] } });
+        let old = schema(
+            json!({ "a": { "type": "string" }, "b": { "type": "string" } }),
+            json!(["a", "b"]),
+        );
+        let new = schema(
+            json!({ "a": { "type": "integer", "format": "uint64" }, "c": { "type": "string" } }),
+            json!(["a"]),
+        );
         let expected = [
             "+ execute.go.c",
             "- execute.go.b",

@@ -66,7 +66,12 @@ pub(super) async fn run(args: &UpgradeArgs) -> Result<()> {
     };
     let current = current_code(&client, &args.contract, &address).await?;
     if current.checksum == checksum {
-        bail!("{} at {address} runs this code already (code {}, {})", args.contract, current.code_id, hex::encode(checksum));
+        bail!(
+            "{} at {address} runs this code already (code {}, {})",
+            args.contract,
+            current.code_id,
+            hex::encode(checksum)
+        );
     }
     let migrate_msg = json_arg::read(&args.msg)?;
     let code_id = next_code_id(&client).await?;
@@ -76,7 +81,10 @@ pub(super) async fn run(args: &UpgradeArgs) -> Result<()> {
     ];
     let tried = try_migration(&client, &governance, messages.clone()).await;
     let diff = match &args.schema {
-        Some(file) => Some(SchemaDiff::between(&schema_diff::built_in(&args.contract)?, &json_arg::read_file(file)?)),
+        Some(file) => Some(SchemaDiff::between(
+            &schema_diff::built_in(&args.contract)?,
+            &json_arg::read_file(file)?,
+        )),
         None => None,
     };
     let plan = json!({
@@ -92,7 +100,8 @@ pub(super) async fn run(args: &UpgradeArgs) -> Result<()> {
     });
     show(&plan, args)?;
     if let (Err(error), false) = (tried, args.force) {
-        return Err(error.context("the migration was tried and failed, so it is not proposed (--force proposes it all the same)"));
+        return Err(error
+            .context("the migration was tried and failed, so it is not proposed (--force proposes it all the same)"));
     }
     if args.no_submit {
         return Ok(());
@@ -112,14 +121,20 @@ fn show(plan: &Value, args: &UpgradeArgs) -> Result<()> {
 async fn current_code(client: &Client, name: &str, address: &str) -> Result<CodeInfo> {
     let info = client.contract_info(address).await?;
     let Some(info) = info else {
-        bail!("there is no {name} at {address} of {}; name it with --address", client.chain_id());
+        bail!(
+            "there is no {name} at {address} of {}; name it with --address",
+            client.chain_id()
+        );
     };
     let governance = client.gov_address()?;
     if info.admin.as_deref() != Some(governance.as_str()) {
         let admin = info.admin.as_deref().unwrap_or("nobody");
         bail!("governance cannot migrate {name} at {address}: its admin is {admin}, not {governance}");
     }
-    client.code_info(info.code_id).await?.with_context(|| format!("there is no code {}", info.code_id))
+    client
+        .code_info(info.code_id)
+        .await?
+        .with_context(|| format!("there is no code {}", info.code_id))
 }
 
 /// The id that the proposal's code will have, unless somebody stores another before it is executed; the migration would then

@@ -85,7 +85,10 @@ fn show(proposal: &Proposal, form: Form) -> Result<()> {
         Form::Text => {
             let reason = Some(&proposal.failed_reason).filter(|reason| !reason.is_empty());
             let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-            output::line(format_args!("proposal {} {status}{reason}  {}", proposal.id, proposal.title))?;
+            output::line(format_args!(
+                "proposal {} {status}{reason}  {}",
+                proposal.id, proposal.title
+            ))?;
         }
     }
     Ok(())

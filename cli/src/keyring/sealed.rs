@@ -48,7 +48,10 @@ impl Sealed {
         getrandom::fill(&mut salt).map_err(|error| broken(error.to_string()))?;
         getrandom::fill(&mut nonce).map_err(|error| broken(error.to_string()))?;
         let key = derive(passphrase, &salt, MEMORY_KIB, PASSES).ok_or_else(|| broken("argon2".into()))?;
-        let payload = Payload { msg: secret, aad: bound };
+        let payload = Payload {
+            msg: secret,
+            aad: bound,
+        };
         let ciphertext = XChaCha20Poly1305::new(&(*key).into())
             .encrypt(&nonce.into(), payload)
             .map_err(|error| broken(error.to_string()))?;
@@ -76,7 +79,9 @@ impl Sealed {
             msg: &ciphertext,
             aad: bound,
         };
-        let secret = XChaCha20Poly1305::new(&(*key).into()).decrypt(&nonce.into(), payload).ok()?;
+        let secret = XChaCha20Poly1305::new(&(*key).into())
+            .decrypt(&nonce.into(), payload)
+            .ok()?;
         let secret = Zeroizing::new(secret);
         Some(Zeroizing::new(secret.as_slice().try_into().ok()?))
     }

@@ -12,8 +12,14 @@ fn an_encrypted_key_opens_with_its_passphrase_only_and_shows_no_secret() {
     let keyring = Keyring::new(home.path(), Backend::File);
     let info = keyring.add("alice", &key(), PASSPHRASE).unwrap();
     assert_eq!(keyring.list().unwrap(), [info]);
-    assert_eq!(keyring.open("alice", PASSPHRASE).unwrap().public_key(), key().public_key());
-    assert!(matches!(keyring.open("alice", "wrong horse"), Err(KeyringError::Passphrase { .. })));
+    assert_eq!(
+        keyring.open("alice", PASSPHRASE).unwrap().public_key(),
+        key().public_key()
+    );
+    assert!(matches!(
+        keyring.open("alice", "wrong horse"),
+        Err(KeyringError::Passphrase { .. })
+    ));
     let text = fs::read_to_string(home.path().join("keyring-file/alice.json")).unwrap();
     assert!(!text.contains(&hex::encode([7; 32])), "{text}");
 }
@@ -39,7 +45,10 @@ fn a_renamed_or_mixed_file_is_refused() {
     fs::write(path("bob"), &text).unwrap();
     assert!(matches!(keyring.info("bob"), Err(KeyringError::Damaged { .. })));
     fs::write(path("bob"), text.replace("\"alice\"", "\"bob\"")).unwrap();
-    assert!(matches!(keyring.open("bob", PASSPHRASE), Err(KeyringError::Passphrase { .. })));
+    assert!(matches!(
+        keyring.open("bob", PASSPHRASE),
+        Err(KeyringError::Passphrase { .. })
+    ));
 }
 
 #[test]
@@ -47,11 +56,17 @@ fn names_that_leave_the_folder_and_second_keys_of_a_name_are_refused() {
     let home = tempfile::tempdir().unwrap();
     let keyring = Keyring::new(home.path(), Backend::Test);
     for name in ["", "../x", "a/b", ".hidden", "ä", &"a".repeat(65)] {
-        assert!(matches!(keyring.add(name, &key(), ""), Err(KeyringError::Name { .. })), "{name}");
+        assert!(
+            matches!(keyring.add(name, &key(), ""), Err(KeyringError::Name { .. })),
+            "{name}"
+        );
     }
     keyring.add(&"a".repeat(64), &key(), "").unwrap();
     keyring.add("alice", &key(), "").unwrap();
-    assert!(matches!(keyring.add("alice", &key(), ""), Err(KeyringError::Exists { .. })));
+    assert!(matches!(
+        keyring.add("alice", &key(), ""),
+        Err(KeyringError::Exists { .. })
+    ));
     keyring.delete("alice").unwrap();
     assert!(matches!(keyring.open("alice", ""), Err(KeyringError::NotFound { .. })));
 }
@@ -60,6 +75,9 @@ fn names_that_leave_the_folder_and_second_keys_of_a_name_are_refused() {
 fn passphrases_have_eight_characters_at_least() {
     let home = tempfile::tempdir().unwrap();
     let keyring = Keyring::new(home.path(), Backend::File);
-    assert!(matches!(keyring.add("a", &key(), "1234567"), Err(KeyringError::ShortPassphrase { got: 7 })));
+    assert!(matches!(
+        keyring.add("a", &key(), "1234567"),
+        Err(KeyringError::ShortPassphrase { got: 7 })
+    ));
     keyring.add("a", &key(), "12345678").unwrap();
 }

@@ -66,10 +66,19 @@ fn scalar(value: &Value) -> String {
 fn text(string: &str) -> String {
     let first_is_plain = string.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
     let plain = first_is_plain
-        && string.chars().all(|c| c.is_ascii_alphanumeric() || "/_-.,+=()' ".contains(c) || c.is_alphabetic())
+        && string
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "/_-.,+=()' ".contains(c) || c.is_alphabetic())
         && !string.ends_with(' ')
-        && !matches!(string.to_ascii_lowercase().as_str(), "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n");
-    if plain { string.to_owned() } else { Value::from(string).to_string() }
+        && !matches!(
+            string.to_ascii_lowercase().as_str(),
+            "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
+        );
+    if plain {
+        string.to_owned()
+    } else {
+        Value::from(string).to_string()
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ pub(super) async fn tx(rpc: &RpcClient, hash: &str) -> Result<Value> {
     }
     match rpc.tx(hash).await? {
         Some(outcome) => Ok(tx_response(&outcome, true)),
-        None => bail!("no block of this chain has a transaction {hash}; it may still wait, or never have been accepted"),
+        None => {
+            bail!("no block of this chain has a transaction {hash}; it may still wait, or never have been accepted")
+        }
     }
 }
 
@@ -24,7 +26,9 @@ pub(super) async fn txs(rpc: &RpcClient, query: &str, page: u32) -> Result<Value
     let page = usize::try_from(page).unwrap_or(usize::MAX);
     let (found, total) = rpc.tx_search(query, page, SearchOrder::Ascending).await?;
     let txs: Vec<Value> = found.iter().map(|outcome| tx_response(outcome, true)).collect();
-    Ok(json!({ "total_count": total.to_string(), "count": txs.len().to_string(), "page": page.to_string(), "txs": txs }))
+    Ok(
+        json!({ "total_count": total.to_string(), "count": txs.len().to_string(), "page": page.to_string(), "txs": txs }),
+    )
 }
 
 pub(super) async fn block(rpc: &RpcClient, height: Option<u64>) -> Result<Value> {

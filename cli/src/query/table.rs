@@ -31,11 +31,21 @@ const fn entry(
     about: &'static str,
     arguments: &'static [(&'static str, &'static str, Form)],
 ) -> Entry {
-    Entry { name, method, about, arguments }
+    Entry {
+        name,
+        method,
+        about,
+        arguments,
+    }
 }
 
 const fn group(name: &'static str, about: &'static str, entries: &'static [Entry]) -> Group {
-    Group { name, about, entries, groups: &[] }
+    Group {
+        name,
+        about,
+        entries,
+        groups: &[],
+    }
 }
 
 use Form::{Hex, Json, Number, Text};
@@ -115,7 +125,10 @@ const GROUPS: &[Group] = &[
 ];
 
 /// Arguments of queries with pages.
-const PAGE_ARGUMENTS: [(&str, &str); 2] = [("limit", "Most entries of the answer"), ("page-key", "next_key of the page before, in base64")];
+const PAGE_ARGUMENTS: [(&str, &str); 2] = [
+    ("limit", "Most entries of the answer"),
+    ("page-key", "next_key of the page before, in base64"),
+];
 
 /// A chosen query.
 pub(super) struct TableCommand {
@@ -235,11 +248,19 @@ mod tests {
         for entry in group.entries {
             // Modules that this chain does not have yet are in the table already.
             let Ok(method) = codec::method_at(entry.method) else {
-                assert!(["authz", "feegrant", "tokenfactory", "gov"].contains(&group.name), "{}", entry.method);
+                assert!(
+                    ["authz", "feegrant", "tokenfactory", "gov"].contains(&group.name),
+                    "{}",
+                    entry.method
+                );
                 continue;
             };
             for (_, field, _) in entry.arguments {
-                assert!(method.input().get_field_by_name(field).is_some(), "{} has no {field}", entry.method);
+                assert!(
+                    method.input().get_field_by_name(field).is_some(),
+                    "{} has no {field}",
+                    entry.method
+                );
             }
         }
         group.groups.iter().for_each(assert_group);
@@ -253,7 +274,9 @@ mod tests {
     #[test]
     fn arguments_become_a_request_with_a_page() {
         let command = TableCommand::augment_subcommands(Command::new("query"));
-        let matches = command.try_get_matches_from(["query", "bank", "balances", "a", "--limit", "5"]).unwrap();
+        let matches = command
+            .try_get_matches_from(["query", "bank", "balances", "a", "--limit", "5"])
+            .unwrap();
         let chosen = TableCommand::from_arg_matches(&matches).unwrap();
         assert_eq!(chosen.method, "/cosmos.bank.v1beta1.Query/AllBalances");
         let expected = json!({ "address": "a", "pagination": { "reverse": false, "limit": "5" } });

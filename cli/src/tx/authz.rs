@@ -54,16 +54,29 @@ pub(super) enum Kind {
 impl AuthzCommand {
     pub(super) fn message(self, sender: &str) -> Result<Value> {
         Ok(match self {
-            Self::Grant { grantee, kind, msg_type, spend_limit, allow_list, expiration } => {
+            Self::Grant {
+                grantee,
+                kind,
+                msg_type,
+                spend_limit,
+                allow_list,
+                expiration,
+            } => {
                 let authorization = match (kind, msg_type, spend_limit) {
-                    (Kind::Generic, Some(msg), None) => json!({ "@type": "/cosmos.authz.v1beta1.GenericAuthorization", "msg": msg }),
+                    (Kind::Generic, Some(msg), None) => {
+                        json!({ "@type": "/cosmos.authz.v1beta1.GenericAuthorization", "msg": msg })
+                    }
                     (Kind::Send, None, Some(limit)) => json!({
                         "@type": "/cosmos.bank.v1beta1.SendAuthorization",
                         "spend_limit": typed_coins(&limit)?,
                         "allow_list": allow_list,
                     }),
-                    (Kind::Generic, ..) => bail!("a generic grant takes --msg-type, such as /cosmos.gov.v1.MsgVote, and no --spend-limit"),
-                    (Kind::Send, ..) => bail!("a send grant takes --spend-limit, such as 1000000uakt, and no --msg-type"),
+                    (Kind::Generic, ..) => {
+                        bail!("a generic grant takes --msg-type, such as /cosmos.gov.v1.MsgVote, and no --spend-limit")
+                    }
+                    (Kind::Send, ..) => {
+                        bail!("a send grant takes --spend-limit, such as 1000000uakt, and no --msg-type")
+                    }
                 };
                 let mut grant = json!({ "authorization": authorization });
                 if let Some(expiration) = expiration {

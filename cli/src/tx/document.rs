@@ -56,19 +56,30 @@ pub(super) fn read(document: &Value) -> Result<UnsignedTx> {
             value => value.as_u64().with_context(|| format!("{what} is {value}")),
         }
     };
-    for (field, list) in [("extension_options", &body["extension_options"]), ("signer_infos", &document["auth_info"]["signer_infos"])] {
+    for (field, list) in [
+        ("extension_options", &body["extension_options"]),
+        ("signer_infos", &document["auth_info"]["signer_infos"]),
+    ] {
         if list.as_array().is_some_and(|list| !list.is_empty()) {
             bail!("a transaction with {field} cannot be signed here");
         }
     }
-    let coins: Vec<Coin> = fee["amount"].as_array().into_iter().flatten().map(read_coin).collect::<Result<_>>()?;
+    let coins: Vec<Coin> = fee["amount"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(read_coin)
+        .collect::<Result<_>>()?;
     Ok(UnsignedTx {
         messages: pack(&messages)?,
         memo: body["memo"].as_str().unwrap_or_default().to_owned(),
         timeout_height: number(&body["timeout_height"], "body.timeout_height")?,
         gas_limit: number(&fee["gas_limit"], "fee.gas_limit")?,
         fee: coins,
-        fee_granter: fee["granter"].as_str().filter(|granter| !granter.is_empty()).map(str::to_owned),
+        fee_granter: fee["granter"]
+            .as_str()
+            .filter(|granter| !granter.is_empty())
+            .map(str::to_owned),
     })
 }
 
@@ -82,7 +93,11 @@ pub(super) fn messages_of(json: Value) -> Result<Vec<Value>> {
     let messages = match json {
         Value::Array(messages) => messages,
         Value::Object(object) if object.contains_key("@type") => vec![Value::Object(object)],
-        Value::Object(object) => match object.get("body").and_then(|body| body.get("messages")).or_else(|| object.get("messages")) {
+        Value::Object(object) => match object
+            .get("body")
+            .and_then(|body| body.get("messages"))
+            .or_else(|| object.get("messages"))
+        {
             Some(Value::Array(messages)) => messages.clone(),
             _ => bail!("expected a list of messages with @type, or a transaction with body.messages"),
         },

@@ -43,9 +43,14 @@ impl FeegrantCommand {
                     json!({ "@type": "/cosmos.feegrant.v1beta1.MsgRevokeAllowance", "granter": sender, "grantee": grantee }),
                 );
             }
-            Self::Grant { grantee, spend_limit, expiration, period, period_limit, allowed_messages } => {
-                (grantee, spend_limit, expiration, period, period_limit, allowed_messages)
-            }
+            Self::Grant {
+                grantee,
+                spend_limit,
+                expiration,
+                period,
+                period_limit,
+                allowed_messages,
+            } => (grantee, spend_limit, expiration, period, period_limit, allowed_messages),
         };
         let mut basic = json!({ "spend_limit": typed_coins(&spend_limit)? });
         if let Some(expiration) = expiration {

@@ -74,7 +74,15 @@ impl GovCommand {
 }
 
 fn submit(file: &Value, sender: &str) -> Result<Value> {
-    let known = ["messages", "metadata", "deposit", "title", "summary", "expedited", "proposer"];
+    let known = [
+        "messages",
+        "metadata",
+        "deposit",
+        "title",
+        "summary",
+        "expedited",
+        "proposer",
+    ];
     let object = file.as_object().context("a proposal is a JSON object")?;
     if let Some(unknown) = object.keys().find(|key| !known.contains(&key.as_str())) {
         bail!("a proposal has no {unknown}; it has {}", known.join(", "));
@@ -107,10 +115,16 @@ fn option_name(option: &str) -> Result<&'static str> {
 
 fn weighted(options: &str) -> Result<Value> {
     let part = |part: &str| -> Result<Value> {
-        let (option, weight) = part.split_once('=').with_context(|| format!("expected OPTION=WEIGHT, got {part:?}"))?;
+        let (option, weight) = part
+            .split_once('=')
+            .with_context(|| format!("expected OPTION=WEIGHT, got {part:?}"))?;
         Ok(json!({ "option": option_name(option.trim())?, "weight": weight.trim() }))
     };
-    options.split(',').map(part).collect::<Result<Vec<_>>>().map(Value::Array)
+    options
+        .split(',')
+        .map(part)
+        .collect::<Result<Vec<_>>>()
+        .map(Value::Array)
 }
 
 #[cfg(test)]
@@ -128,7 +142,8 @@ mod tests {
     fn votes_are_words_and_weights() {
         assert_eq!(option_name("No-With-Veto").unwrap(), "VOTE_OPTION_NO_WITH_VETO");
         assert!(option_name("maybe").is_err());
-        let expected = json!([{ "option": "VOTE_OPTION_YES", "weight": "0.6" }, { "option": "VOTE_OPTION_NO", "weight": "0.4" }]);
+        let expected =
+            json!([{ "option": "VOTE_OPTION_YES", "weight": "0.6" }, { "option": "VOTE_OPTION_NO", "weight": "0.4" }]);
         assert_eq!(weighted("yes=0.6, no=0.4").unwrap(), expected);
     }
 }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use supercloud_proto::cosmos::tx::v1beta1::{AuthInfo, TxBody, TxRaw};
 use supercloud_proto::prost::{Message, Name};
 
-use super::send::{self, Sender, TxArgs};
 use super::document;
+use super::send::{self, Sender, TxArgs};
 use crate::codec;
 use crate::json_arg;
 use crate::output;
@@ -36,7 +36,11 @@ fn raw_of(document: &Value) -> Result<Vec<u8>> {
         .as_array()
         .into_iter()
         .flatten()
-        .map(|signature| STANDARD.decode(signature.as_str().unwrap_or_default()).context("a signature is no base64"))
+        .map(|signature| {
+            STANDARD
+                .decode(signature.as_str().unwrap_or_default())
+                .context("a signature is no base64")
+        })
         .collect::<Result<_>>()?;
     if signatures.is_empty() {
         bail!("the transaction has no signature; sign it with `supercloud tx sign`");

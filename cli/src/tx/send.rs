@@ -111,7 +111,12 @@ impl<'a> Sender<'a> {
         let info = args.keyring.resolve(from)?;
         let client = args.node.connect().await?;
         let address = info.address(client.hrp())?;
-        Ok(Self { args, client, info, address })
+        Ok(Self {
+            args,
+            client,
+            info,
+            address,
+        })
     }
 
     /// Address of the signer.
@@ -121,7 +126,9 @@ impl<'a> Sender<'a> {
 
     pub(super) async fn state(&self) -> Result<SignerState> {
         let account = self.client.account(&self.address).await?;
-        let account = account.ok_or_else(|| ClientError::UnknownAccount { address: self.address.clone() })?;
+        let account = account.ok_or_else(|| ClientError::UnknownAccount {
+            address: self.address.clone(),
+        })?;
         Ok(SignerState {
             chain_id: self.client.chain_id().to_owned(),
             account_number: account.account_number,
@@ -147,7 +154,8 @@ pub(crate) async fn run(sender: &Sender<'_>, messages: &[Value]) -> Result<()> {
     let state = sender.state().await?;
     if args.dry_run {
         let used = simulate(&sender.client, &unsigned, Some(&sender.info.public_key), state.sequence).await?;
-        let document = json!({ "gas_used": used.to_string(), "gas_estimate": adjusted(used, args.gas_adjustment)?.to_string() });
+        let document =
+            json!({ "gas_used": used.to_string(), "gas_estimate": adjusted(used, args.gas_adjustment)?.to_string() });
         return Ok(output::document(&document, args.output)?);
     }
     unsigned.gas_limit = gas_limit(sender, &unsigned, state.sequence).await?;
@@ -168,15 +176,28 @@ fn is_interactive() -> bool {
 }
 
 fn question(unsigned: &UnsignedTx, messages: &[Value]) -> String {
-    let kinds: Vec<&str> = messages.iter().filter_map(|message| message["@type"].as_str()).collect();
-    format!("Send {} with at most {} gas for {}?", kinds.join(", "), unsigned.gas_limit, match coins::show(&unsigned.fee) {
-        fee if fee.is_empty() => "no fee".to_owned(),
-        fee => fee,
-    })
+    let kinds: Vec<&str> = messages
+        .iter()
+        .filter_map(|message| message["@type"].as_str())
+        .collect();
+    format!(
+        "Send {} with at most {} gas for {}?",
+        kinds.join(", "),
+        unsigned.gas_limit,
+        match coins::show(&unsigned.fee) {
+            fee if fee.is_empty() => "no fee".to_owned(),
+            fee => fee,
+        }
+    )
 }
 
 /// Gas that a transaction would use now.
-pub(crate) async fn simulate(client: &Client, unsigned: &UnsignedTx, public_key: Option<&[u8; 33]>, sequence: u64) -> Result<u64> {
+pub(crate) async fn simulate(
+    client: &Client,
+    unsigned: &UnsignedTx,
+    public_key: Option<&[u8; 33]>,
+    sequence: u64,
+) -> Result<u64> {
     const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
     let request = SimulateRequest {
         tx_bytes: unsigned.unsigned_by(public_key, sequence),
@@ -197,7 +218,10 @@ async fn gas_limit(sender: &Sender<'_>, unsigned: &UnsignedTx, sequence: u64) ->
             _ => bail!("--gas is `auto` or a whole number above 0, got {:?}", args.gas),
         };
     }
-    adjusted(simulate(&sender.client, unsigned, Some(&sender.info.public_key), sequence).await?, args.gas_adjustment)
+    adjusted(
+        simulate(&sender.client, unsigned, Some(&sender.info.public_key), sequence).await?,
+        args.gas_adjustment,
+    )
 }
 
 /// Gas with room for what changes between simulation and block.
@@ -240,7 +264,11 @@ async fn least_gas_price(client: &Client) -> Result<GasPrice> {
 fn shorten(price: &str) -> String {
     let split = price.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(price.len());
     let (number, denom) = price.split_at(split);
-    let number = if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number };
+    let number = if number.contains('.') {
+        number.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        number
+    };
     format!("{number}{denom}")
 }
 
@@ -249,7 +277,13 @@ pub(super) async fn broadcast(client: &Client, args: &TxArgs, raw: &[u8]) -> Res
         use base64::Engine;
         let tx = base64::engine::general_purpose::STANDARD.encode(raw);
         client.rpc().call("broadcast_tx_async", json!({ "tx": tx })).await?;
-        return finish(args, &TxOutcome { hash: tx::hash(raw), ..TxOutcome::default() });
+        return finish(
+            args,
+            &TxOutcome {
+                hash: tx::hash(raw),
+                ..TxOutcome::default()
+            },
+        );
     }
     let check = client.rpc().broadcast_tx_sync(raw).await?;
     if check.code != 0 || args.broadcast_mode == BroadcastMode::Sync {
@@ -275,18 +309,33 @@ fn finish(args: &TxArgs, outcome: &TxOutcome) -> Result<()> {
     if outcome.code == 0 {
         return Ok(());
     }
-    let hint = hint::hint_for_code(&outcome.codespace, outcome.code).map(|hint| format!("\n  {hint}")).unwrap_or_default();
-    bail!("the chain refused: {} (code {} of {}){hint}", outcome.log, outcome.code, outcome.codespace)
+    let hint = hint::hint_for_code(&outcome.codespace, outcome.code)
+        .map(|hint| format!("\n  {hint}"))
+        .unwrap_or_default();
+    bail!(
+        "the chain refused: {} (code {} of {}){hint}",
+        outcome.log,
+        outcome.code,
+        outcome.codespace
+    )
 }
 
 /// What people want of the result: no events but what they are named after.
 fn summarize(response: &mut Value) {
     let known = ["code_id", "code_checksum", "_contract_address", "proposal_id"];
     let mut found = serde_json::Map::new();
-    for attribute in response["events"].as_array().into_iter().flatten().filter_map(|event| event["attributes"].as_array()).flatten() {
+    for attribute in response["events"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|event| event["attributes"].as_array())
+        .flatten()
+    {
         if let (Some(key), Some(value)) = (attribute["key"].as_str(), attribute["value"].as_str()) {
             if known.contains(&key) {
-                found.entry(key.trim_start_matches('_').to_owned()).or_insert_with(|| value.into());
+                found
+                    .entry(key.trim_start_matches('_').to_owned())
+                    .or_insert_with(|| value.into());
             }
         }
     }
@@ -307,7 +356,12 @@ mod tests {
         assert_eq!(adjusted(100_001, 1.4).unwrap(), 140_002);
         assert_eq!(adjusted(5, 1.0).unwrap(), 5);
         for factor in [0.99, 100.1, f64::NAN] {
-            assert!(adjusted(5, factor).unwrap_err().to_string().contains("--gas-adjustment"));
+            assert!(
+                adjusted(5, factor)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("--gas-adjustment")
+            );
         }
     }
 

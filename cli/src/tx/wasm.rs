@@ -114,33 +114,53 @@ impl ContractArgs {
 impl WasmCommand {
     pub(super) fn message(self, sender: &str) -> Result<Value> {
         Ok(match self {
-            Self::Store { file, instantiate_nobody, instantiate_anyof_addresses } => {
+            Self::Store {
+                file,
+                instantiate_nobody,
+                instantiate_anyof_addresses,
+            } => {
                 let wasm = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
                 let mut store = codec::decode_any(&message::store_code(sender, &wasm, Compression::Gzip))?;
                 if instantiate_nobody {
                     store["instantiate_permission"] = json!({ "permission": "ACCESS_TYPE_NOBODY" });
                 } else if !instantiate_anyof_addresses.is_empty() {
-                    store["instantiate_permission"] =
-                        json!({ "permission": "ACCESS_TYPE_ANY_OF_ADDRESSES", "addresses": instantiate_anyof_addresses });
+                    store["instantiate_permission"] = json!({ "permission": "ACCESS_TYPE_ANY_OF_ADDRESSES", "addresses": instantiate_anyof_addresses });
                 }
                 store
             }
             Self::Instantiate { contract } => contract.message("MsgInstantiateContract", sender)?,
-            Self::Instantiate2 { contract, salt, hex, fix_msg } => {
+            Self::Instantiate2 {
+                contract,
+                salt,
+                hex,
+                fix_msg,
+            } => {
                 let mut message = contract.message("MsgInstantiateContract2", sender)?;
-                let salt = if hex { hex::decode(&salt).context("--hex: the salt is no hex")? } else { salt.into_bytes() };
+                let salt = if hex {
+                    hex::decode(&salt).context("--hex: the salt is no hex")?
+                } else {
+                    salt.into_bytes()
+                };
                 message["salt"] = STANDARD.encode(salt).into();
                 message["fix_msg"] = fix_msg.into();
                 message
             }
-            Self::Execute { contract, message, amount } => json!({
+            Self::Execute {
+                contract,
+                message,
+                amount,
+            } => json!({
                 "@type": "/cosmwasm.wasm.v1.MsgExecuteContract",
                 "sender": sender,
                 "contract": contract,
                 "msg": json_arg::read(&message)?,
                 "funds": typed_coins(&amount)?,
             }),
-            Self::Migrate { contract, code_id, message } => json!({
+            Self::Migrate {
+                contract,
+                code_id,
+                message,
+            } => json!({
                 "@type": "/cosmwasm.wasm.v1.MsgMigrateContract",
                 "sender": sender,
                 "contract": contract,
