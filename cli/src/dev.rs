@@ -11,6 +11,7 @@ mod install;
 mod ready;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use anyhow::{Context, Result};
 use supercloud_client::{Client, GasPrice, Key, TxConfig, TxQueue, WordCount, generate_mnemonic};
@@ -97,6 +98,8 @@ pub(crate) struct Wallets {
     council: TxQueue,
     /// The last account: the faucet, which also publishes prices.
     faucet: TxQueue,
+    /// Publish time of the newest price in Unix seconds: the next one must be later, or it is passed over.
+    last_price: Arc<AtomicU64>,
 }
 
 impl Wallets {
@@ -113,6 +116,10 @@ impl Wallets {
             Some(last) => TxQueue::new(client.clone(), last, config)?,
             None => council.clone(),
         };
-        Ok(Self { council, faucet })
+        Ok(Self {
+            council,
+            faucet,
+            last_price: Arc::default(),
+        })
     }
 }

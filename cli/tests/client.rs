@@ -247,10 +247,10 @@ fn a_contract_is_stored_made_and_asked() {
 fn a_proposal_is_voted_on_and_watched() {
     let setup = Setup::new();
     let gov = supercloud_client::address::module("akash", "gov").unwrap();
-    let store = json!({ "@type": "/cosmwasm.wasm.v1.MsgPinCodes", "authority": gov, "code_ids": [] });
+    let send = json!({ "@type": "/cosmos.bank.v1beta1.MsgSend", "from_address": gov, "to_address": address(1), "amount": [{ "denom": "uakt", "amount": "1" }] });
     let proposal = setup.write(
         "proposal.json",
-        &json!({ "title": "Pin", "summary": "nothing", "messages": [store] }),
+        &json!({ "title": "Pay", "summary": "one", "messages": [send] }),
     );
     let id = setup.tx(&["gov", "submit-proposal", proposal.to_str().unwrap()], "proposal_id");
     assert_eq!(id, "1");
@@ -262,7 +262,7 @@ fn a_proposal_is_voted_on_and_watched() {
     let late = setup.run(&["tx", "gov", "vote", &id, "yes", "--from", "alice"]);
     assert!(!late.error().is_empty());
     let shown = setup.run(&["query", "gov", "proposal", &id]).json();
-    assert_eq!(shown["proposal"]["title"], "Pin");
+    assert_eq!(shown["proposal"]["title"], "Pay");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `supercloud dev` as a user runs it: the binary, its line of JSON, its endpoints, the demo on it.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -112,7 +112,10 @@ fn one_line_tells_all_and_every_account_is_rich() {
         assert_eq!(account["address"], expected.as_str());
         assert_eq!(account["path"], format!("m/44'/118'/0'/0/{index}"));
         let balance = runtime().block_on(client.balance(&expected, "uakt")).unwrap();
-        assert!(balance >= 1_000_000_000_000u128.into(), "{balance}");
+        assert!(
+            balance >= supercloud_client::Uint256::from(1_000_000_000_000u128),
+            "{balance}"
+        );
     }
     let council = runtime().block_on(client.council()).unwrap();
     assert_eq!(council.voters.len(), 1);
@@ -152,7 +155,7 @@ fn blocks_are_made_by_hand_and_time_is_moved() {
     );
     assert_eq!(
         runtime().block_on(client.balance(&receiver, "uakt")).unwrap(),
-        supercloud_client::Uint256::from(5u32)
+        supercloud_client::Uint256::from(5u128)
     );
     for count in [0, 10_001] {
         assert_eq!(dev.post("/blocks", &json!({ "count": count })).0, 400, "{count}");
@@ -209,6 +212,45 @@ fn the_market_is_there_at_once_and_the_demo_runs_on_it_twice() {
         let upgrade = &facts["upgrade"];
         assert_eq!(upgrade["from_version"] == upgrade["to_version"], run == 2, "{upgrade}");
     }
+}
+
+#[test]
+fn an_upgrade_is_tried_and_proposed() {
+    let caches = tempfile::tempdir().unwrap();
+    let dev = Dev::start(caches.path(), &["--load-suite", "--mnemonic", ABANDON]);
+    let next = concat!(env!("CARGO_MANIFEST_DIR"), "/../artifacts/test/market-next.wasm");
+    let run = |arguments: &[&str], stdin: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_supercloud"))
+            .args(arguments)
+            .args(["--output", "json"])
+            .env("SUPERCLOUD_HOME", caches.path())
+            .env("SUPERCLOUD_KEYRING_BACKEND", "test")
+            .env("SUPERCLOUD_NODE", dev.text("rpc_url"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The program may not read it.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["keys", "recover", "council"], ABANDON);
+    let upgrade = ["gov", "upgrade", "market", "--artifact", next, "--from", "council"];
+    let plan: Value = serde_json::from_str(&run(&[&upgrade[..], &["--no-submit"]].concat(), "")).unwrap();
+    assert_eq!(plan["dry_run"]["ok"], true, "{plan}");
+    assert_eq!(plan["from"]["code_id"], "2");
+    assert_eq!(plan["to"]["code_id"], "8");
+    run(&upgrade, "");
+    let contract = dev.ready["contracts"]["market"].as_str().unwrap();
+    let client = dev.client();
+    let info = runtime().block_on(client.contract_info(contract)).unwrap().unwrap();
+    assert_eq!(info.code_id, 2, "nobody has voted");
+    let proposal = runtime().block_on(client.proposal(2)).unwrap().unwrap();
+    assert_eq!(proposal.title, "Upgrade market to code 8");
+    assert_eq!(proposal.messages.len(), 2);
 }
 
 #[test]

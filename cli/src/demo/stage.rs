@@ -127,6 +127,10 @@ impl Stage {
             json: args.json,
             _temporary: temporary,
         };
+        if stage.chain.is_none() {
+            // The dev chain may have published a price dated a second ahead.
+            stage.last_publish_time = stage.block_seconds().await? + 1;
+        }
         stage.begin(1, "a chain of its own");
         stage.facts.chain_id = stage.client.rpc().status().await?.chain_id;
         let (id, roles) = (stage.facts.chain_id.clone(), stage.actors.all().len());

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -74,7 +75,8 @@ pub(super) async fn run(
     })
 }
 
-/// Publishes an AKT price of the dev chain's own signers, in units of 10^-8 USD, dated as the newest block.
+/// Publishes an AKT price of the dev chain's own signers, in units of 10^-8 USD, dated as the newest block or a second after
+/// the last price.
 pub(super) async fn publish_price(
     node: &Arc<NodeHandle>,
     wallets: &Wallets,
@@ -83,7 +85,14 @@ pub(super) async fn publish_price(
     mantissa: i64,
 ) -> Result<TxOutcome> {
     let status = wallets.faucet.client().rpc().status().await?;
-    let update = signers.sign(mantissa, status.time_nanos / NANOS_PER_SECOND)?;
+    let now = status.time_nanos / NANOS_PER_SECOND;
+    let later = |last: u64| Some(now.max(last + 1));
+    // The closure always gives a value.
+    let last = wallets
+        .last_price
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, later)
+        .unwrap_or(now);
+    let update = signers.sign(mantissa, now.max(last + 1))?;
     let execute = pyth::ExecuteMsg::UpdatePriceFeeds {
         data: vec![Binary::new(update)],
     };

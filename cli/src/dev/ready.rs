@@ -85,7 +85,7 @@ pub(crate) struct CodeFact {
 }
 
 /// BIP-32 path of an account.
-pub(crate) fn path_of(index: usize) -> String {
+fn path_of(index: usize) -> String {
     format!("m/44'/118'/0'/0/{index}")
 }
 
