@@ -9,7 +9,7 @@ use crate::address::{Address, AddressCodec};
 use crate::block::{BlockInput, BlockLimits, BlockOutput, ChainError, QueryResult, TxResult};
 use crate::config::Config;
 use crate::diagnostics::{Diagnostics, Tracing};
-use crate::error::TxError;
+use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::genesis::{self, Genesis, GenesisError};
 use crate::machine::{BlockTime, Environment, GOV_MODULE, Machine};
@@ -18,11 +18,13 @@ use crate::state::State;
 use crate::state_key;
 use crate::store::{Changes, Reader, RootHash, Store};
 use crate::vm::Vm;
-use crate::{authz, consensus, cron, feegrant, gov, tx, wasm};
+use crate::{authz, consensus, cron, feegrant, fees, gov, tx, wasm};
 
+mod checker;
 mod ibc_block;
 mod querier;
 
+pub use checker::{Checked, Checker, PreparedTx, Ticket};
 pub use querier::{Querier, QueryContext, SmartAnswer};
 
 /// The one query that must see the transactions that wait.
@@ -34,8 +36,8 @@ pub struct Chain {
     env: Environment,
     last: BlockTime,
     app_hash: RootHash,
-    /// The last block's state with the fees and sequences of the transactions that wait.
-    check_state: State,
+    /// For [`Chain::check_tx`].
+    checker: Checker,
     query_gas_limit: u64,
     tracing: Tracing,
 }
@@ -104,15 +106,15 @@ impl Chain {
     }
 
     fn new(store: Box<dyn Store>, env: Environment, last: BlockTime, app_hash: RootHash) -> Self {
-        let check_state = State::new(store.latest());
+        let (query_gas_limit, tracing) = (wasm::QUERY_GAS_LIMIT, Tracing::Off);
         Self {
+            checker: new_checker(&*store, &env, last, query_gas_limit, tracing),
             store,
             env,
             last,
             app_hash,
-            check_state,
-            query_gas_limit: wasm::QUERY_GAS_LIMIT,
-            tracing: Tracing::Off,
+            query_gas_limit,
+            tracing,
         }
     }
 
@@ -154,11 +156,13 @@ impl Chain {
     /// SDK gas that a smart query from outside may use; a node's own choice.
     pub fn set_query_gas_limit(&mut self, limit: u64) {
         self.query_gas_limit = limit;
+        self.checker.query_gas_limit = limit;
     }
 
     /// Whether `info` of transactions, simulations and queries tells what developers want to know; a node's own choice.
     pub fn set_tracing(&mut self, tracing: Tracing) {
         self.tracing = tracing;
+        self.checker.tracing = tracing;
     }
 
     /// What the next block may hold.
@@ -168,12 +172,7 @@ impl Chain {
     /// Only when the state contradicts itself.
     pub fn block_limits(&self) -> Result<BlockLimits, ChainError> {
         let machine = Machine::new(&self.env, State::new(self.store.latest()), self.last);
-        let params = consensus::load(&machine).map_err(|error| ChainError::Corrupt(error.to_string()))?;
-        let block = params.block.unwrap_or_default();
-        Ok(BlockLimits {
-            max_bytes: u64::try_from(block.max_bytes).unwrap_or_default(),
-            max_gas: u64::try_from(block.max_gas).ok(),
-        })
+        consensus::load_block_limits(&machine).map_err(|error| ChainError::Corrupt(error.to_string()))
     }
 
     /// When governance or a schedule has something to do next, in nanoseconds since 1970: a node that makes blocks on demand makes
@@ -187,12 +186,13 @@ impl Chain {
     /// Checks a transaction that wants to wait for a block, on top of those that wait already. The node checks what
     /// still waits again after each block.
     pub fn check_tx(&mut self, raw: &[u8]) -> TxResult {
-        let empty = State::new(self.store.latest());
-        let state = std::mem::replace(&mut self.check_state, empty);
-        let mut machine = Machine::new(&self.env, state, self.next_block());
-        let result = tx::check(&mut machine, raw);
-        self.check_state = machine.state;
-        result
+        let tx = PreparedTx::decode(raw);
+        self.checker.check(&tx).result
+    }
+
+    /// A new checker on the last state, where nothing waits.
+    pub fn checker(&self) -> Checker {
+        new_checker(&*self.store, &self.env, self.last, self.query_gas_limit, self.tracing)
     }
 
     /// Runs a transaction to learn its gas: signatures and fees are not looked at, sequences are.
@@ -256,12 +256,18 @@ impl Chain {
         let mut machine = Machine::new(&self.env, State::new(base), now);
         let mut events = begin_block(&mut machine)?;
         machine.diagnostics = Diagnostics::new(self.tracing);
-        let tx_results = txs
-            .iter()
-            .zip(0..)
-            .map(|(raw, index)| tx::deliver(&mut machine, raw, index))
-            .collect();
-        events.extend(end_block(&mut machine)?);
+        let limits = consensus::load_block_limits(&machine).map_err(|error| ChainError::Corrupt(error.to_string()))?;
+        let mut gas_used = 0u64;
+        let mut tx_results = Vec::with_capacity(txs.len());
+        for (raw, index) in txs.iter().zip(0..) {
+            let result = match limits.max_gas.filter(|limit| gas_used >= *limit) {
+                Some(limit) => tx::refuse(&mut machine, raw, &SdkError::BlockGas { limit, used: gas_used }.into()),
+                None => tx::deliver(&mut machine, raw, index),
+            };
+            gas_used = gas_used.saturating_add(result.gas_used);
+            tx_results.push(result);
+        }
+        events.extend(end_block(&mut machine, gas_used)?);
         genesis::apply_last_block(&mut machine, now);
         Ok((tx_results, events, machine.state.into_changes()))
     }
@@ -270,7 +276,7 @@ impl Chain {
         let pins = wasm::pin::list_changed(&changes);
         self.app_hash = self.store.commit(now.height, changes)?;
         self.last = now;
-        self.check_state = State::new(self.store.latest());
+        self.checker = self.checker();
         let mut machine = Machine::new(&self.env, State::new(self.store.latest()), now);
         wasm::pin::follow_changes(&mut machine, &pins).map_err(|error| ChainError::Corrupt(error.to_string()))
     }
@@ -331,22 +337,29 @@ impl Chain {
 
     /// Read access to the last state with the fees and sequences of the transactions that wait: what simulations need.
     pub fn pending_querier(&self) -> Querier {
-        Querier {
-            state: self.check_state.clone(),
-            env: self.env.clone(),
-            now: self.next_block(),
-            height: self.last.height,
-            query_gas_limit: self.query_gas_limit,
-            tracing: self.tracing,
-        }
+        self.checker.querier()
     }
+}
 
-    /// Where the transactions that wait will run, as far as one can know.
-    fn next_block(&self) -> BlockTime {
-        BlockTime {
-            height: self.last.height + 1,
-            time_nanos: self.last.time_nanos,
-        }
+/// Transactions that wait will run in the next block, at a time that is not known yet.
+fn new_checker(
+    store: &dyn Store,
+    env: &Environment,
+    last: BlockTime,
+    query_gas_limit: u64,
+    tracing: Tracing,
+) -> Checker {
+    let base = store.latest();
+    Checker {
+        state: State::new(base.clone()),
+        base,
+        env: env.clone(),
+        next: BlockTime {
+            height: last.height + 1,
+            time_nanos: last.time_nanos,
+        },
+        query_gas_limit,
+        tracing,
     }
 }
 
@@ -356,6 +369,7 @@ fn new_environment(config: Config, codec: AddressCodec, vm: Arc<dyn Vm>) -> Envi
         config: Arc::new(config),
         codec,
         gov: Address::from_module(GOV_MODULE),
+        signatures: Arc::default(),
     }
 }
 
@@ -383,8 +397,10 @@ fn begin_block(machine: &mut Machine<'_>) -> Result<Vec<Event>, ChainError> {
     Ok(take_events(machine, "BeginBlock"))
 }
 
-fn end_block(machine: &mut Machine<'_>) -> Result<Vec<Event>, ChainError> {
-    cron::apply_stage(machine, Stage::EndBlock).map_err(|error| ChainError::Corrupt(error.to_string()))?;
+fn end_block(machine: &mut Machine<'_>, gas_used: u64) -> Result<Vec<Event>, ChainError> {
+    let corrupt = |error: TxError| ChainError::Corrupt(error.to_string());
+    cron::apply_stage(machine, Stage::EndBlock).map_err(corrupt)?;
+    fees::market::apply_end_block(machine, gas_used).map_err(corrupt)?;
     Ok(take_events(machine, "EndBlock"))
 }
 

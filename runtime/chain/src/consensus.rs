@@ -7,6 +7,7 @@ use supercloud_proto::tendermint::types::{
     AbciParams, BlockParams, ConsensusParams, EvidenceParams, ValidatorParams, VersionParams,
 };
 
+use crate::block::BlockLimits;
 use crate::clock::to_span_nanos;
 use crate::error::{SdkError, TxError};
 use crate::machine::Machine;
@@ -17,8 +18,8 @@ pub(crate) mod update_params;
 
 /// Most bytes of a block, as in CometBFT.
 const MAX_BLOCK_BYTES: i64 = 100 * 1024 * 1024;
-/// Least bytes of a block: the largest transaction fits.
-const MIN_BLOCK_BYTES: i64 = crate::tx::MAX_TX_LEN as i64;
+/// Least bytes of a block: the largest transaction fits, beside header and commit.
+const MIN_BLOCK_BYTES: i64 = crate::tx::MAX_TX_LEN as i64 + 65_536;
 /// Least gas of a block that has a limit.
 const MIN_BLOCK_GAS: i64 = 1_000_000;
 
@@ -95,6 +96,15 @@ pub(crate) fn load(machine: &Machine<'_>) -> Result<ConsensusParams, TxError> {
         return Ok(default_params());
     };
     Ok(ConsensusParams::decode(&*bytes).map_err(|error| SdkError::corrupt("consensus parameters", &error))?)
+}
+
+/// What the next block may hold.
+pub(crate) fn load_block_limits(machine: &Machine<'_>) -> Result<BlockLimits, TxError> {
+    let block = load(machine)?.block.unwrap_or_default();
+    Ok(BlockLimits {
+        max_bytes: u64::try_from(block.max_bytes).unwrap_or_default(),
+        max_gas: u64::try_from(block.max_gas).ok(),
+    })
 }
 
 /// Writes parameters that were checked; also used by genesis.

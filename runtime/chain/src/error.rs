@@ -159,6 +159,14 @@ pub enum SdkError {
     /// 10: malformed coins.
     #[error("{0}: invalid coins")]
     InvalidCoins(String),
+    /// 11: the transactions before it took the gas of the block.
+    #[error("no block gas left to run tx, the block has used {used} of {limit}: out of gas")]
+    BlockGas {
+        /// Gas of a block.
+        limit: u64,
+        /// Used by the transactions before.
+        used: u64,
+    },
     /// 12: memo beyond the limit.
     #[error("maximum number of characters is {limit} but received {got} characters: memo too large")]
     MemoTooLarge {
@@ -261,6 +269,7 @@ impl SdkError {
             Self::Logic(_) => 35,
             Self::NotSupported(_) => 37,
             Self::NotFound(_) => 38,
+            Self::BlockGas { .. } => 11,
             Self::GasLimit { .. } => 41,
             Self::TimeoutTime => 42,
         }

@@ -1,4 +1,5 @@
-//! The floor of fees: least gas prices and the most gas of a transaction. Governance moves both.
+//! The floor of fees: least gas prices and the most gas of a transaction. Governance moves both, and the fee market moves the
+//! prices between.
 
 use supercloud_proto::prost::Message;
 use supercloud_proto::supercloud::fees::v1::Params;
@@ -9,6 +10,7 @@ use crate::error::{SdkError, TxError};
 use crate::machine::Machine;
 use crate::state_key::fees as key;
 
+pub(crate) mod market;
 pub(crate) mod query;
 pub(crate) mod update_params;
 
@@ -25,7 +27,7 @@ pub(crate) struct FeeParams {
 }
 
 impl FeeParams {
-    /// Refuses what nobody could pay or what contradicts itself.
+    /// Refuses what nobody could pay or what contradicts itself. The prices are those of the parameters.
     pub(crate) fn from_proto(params: &Params) -> Result<Self, TxError> {
         let invalid = |text: String| TxError::from(SdkError::InvalidRequest(text));
         if !MAX_TX_GAS_RANGE.contains(&params.max_tx_gas) {
@@ -51,6 +53,9 @@ impl FeeParams {
                 atto_amount: atto,
             });
         }
+        if let Some(market) = &params.market {
+            market::assert_valid(market)?;
+        }
         Ok(Self {
             min_gas_prices,
             max_tx_gas: params.max_tx_gas,
@@ -64,8 +69,17 @@ pub(crate) fn load_proto(machine: &Machine<'_>) -> Result<Params, TxError> {
     Ok(Params::decode(&*bytes).map_err(|error| SdkError::corrupt("fee parameters", &error))?)
 }
 
+/// What counts now: the prices of the parameters times the fee market's multiplier.
 pub(crate) fn load(machine: &Machine<'_>) -> Result<FeeParams, TxError> {
-    FeeParams::from_proto(&load_proto(machine)?)
+    let proto = load_proto(machine)?;
+    let mut params = FeeParams::from_proto(&proto)?;
+    let multiplier = market::load_multiplier(machine, &proto)?;
+    if multiplier != market::ONE {
+        for price in &mut params.min_gas_prices {
+            market::apply_multiplier(price, multiplier);
+        }
+    }
+    Ok(params)
 }
 
 /// Writes parameters that were checked; also used by genesis.

@@ -2,7 +2,7 @@
 //! wrong with a value and where.
 
 use serde::{Deserialize, Serialize};
-use supercloud_proto::supercloud::fees::v1::{GasPrice, Params as FeeParams};
+use supercloud_proto::supercloud::fees::v1::{FeeMarket, GasPrice, Params as FeeParams};
 use supercloud_proto::supercloud::wasm::v1::HostParams;
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -11,6 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::address::{Address, AddressCodec, AddressError};
 use crate::coin::{Coin, CoinError, Coins};
 use crate::config::parse_price;
+use crate::fees;
 use crate::store::StoreError;
 use crate::vm::{CodeRules, RulesError};
 use crate::wasm::WasmError;
@@ -366,6 +367,52 @@ pub struct GenesisFees {
     pub min_gas_prices: Vec<GenesisCoin>,
     /// Most gas one transaction may ask for.
     pub max_tx_gas: u64,
+    /// Lets the least prices follow the load of blocks; none: they stand still.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub market: Option<GenesisFeeMarket>,
+}
+
+/// How the least prices follow the load of blocks, as in `supercloud.fees.v1.FeeMarket`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisFeeMarket {
+    /// Gas of a block at which they stand still, at least 1,000,000.
+    pub target_block_gas: u64,
+    /// Most that they move per block, in thousandths: 1 to 500.
+    pub max_change_permille: u64,
+    /// Highest that they may be, in thousandths of `min_gas_prices`: 1,001 to 1,000,000.
+    pub max_multiplier_permille: u64,
+    /// Where they stand, in millionths of `min_gas_prices`.
+    #[serde(default = "one_million")]
+    pub multiplier_millionths: u64,
+}
+
+fn one_million() -> u64 {
+    fees::market::ONE
+}
+
+impl GenesisFeeMarket {
+    pub(crate) fn to_proto(&self) -> FeeMarket {
+        FeeMarket {
+            target_block_gas: self.target_block_gas,
+            max_change_permille: self.max_change_permille,
+            max_multiplier_permille: self.max_multiplier_permille,
+        }
+    }
+
+    fn assert_valid(&self) -> Result<(), GenesisError> {
+        let invalid = |reason: String| GenesisError::FeeMarket { reason };
+        fees::market::assert_valid(&self.to_proto()).map_err(|error| invalid(error.to_string()))?;
+        let (got, least) = (self.multiplier_millionths, fees::market::ONE);
+        let most = self.max_multiplier_permille * 1_000;
+        if (least..=most).contains(&got) {
+            Ok(())
+        } else {
+            Err(invalid(format!(
+                "multiplier_millionths: {got} is not between {least} and {most}"
+            )))
+        }
+    }
 }
 
 impl GenesisFees {
@@ -377,6 +424,7 @@ impl GenesisFees {
         FeeParams {
             min_gas_prices: self.min_gas_prices.iter().map(price).collect(),
             max_tx_gas: self.max_tx_gas,
+            market: self.market.as_ref().map(GenesisFeeMarket::to_proto),
         }
     }
 }
@@ -386,6 +434,7 @@ impl Default for GenesisFees {
         Self {
             min_gas_prices: Vec::new(),
             max_tx_gas: 150_000_000,
+            market: None,
         }
     }
 }
@@ -442,6 +491,12 @@ pub enum GenesisError {
         least: u64,
         /// Most allowed.
         most: u64,
+    },
+    /// A fee market that would not move or go too far.
+    #[error("fees.market: {reason}")]
+    FeeMarket {
+        /// What is wrong with it.
+        reason: String,
     },
     /// Not a decimal with at most 18 digits behind the point.
     #[error("fees.min_gas_prices: {amount:?} of {denom} is not a decimal such as 0.025")]
@@ -588,6 +643,9 @@ impl Genesis {
                     amount: price.amount.clone(),
                 });
             }
+        }
+        if let Some(market) = &self.fees.market {
+            market.assert_valid()?;
         }
         assert_range("fees.max_tx_gas", self.fees.max_tx_gas, 100_000, i64::MAX as u64)?;
         if matches!(self.wasm.instantiate_default, GenesisAccess::Addresses(_)) {

@@ -19,7 +19,7 @@
 //! - **A failure leaves no trace** but gas, and for a transaction its fee and sequence; see `state`.
 //!
 //! Not here yet, and refused by name: unordered transactions, IBC (but for the entry points of contracts), staking. Whoever makes blocks keeps them to [`Chain::block_limits`],
-//! by `gas_wanted`: the chain runs what it is given.
+//! by `gas_wanted`; the chain itself stops running transactions when a block's gas is used up.
 
 #![deny(clippy::float_arithmetic, clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
@@ -63,7 +63,7 @@ pub use address::{Address, AddressCodec, AddressError};
 pub use authz::AuthzError;
 pub use bank::BankError;
 pub use block::{BlockInput, BlockLimits, BlockOutput, ChainError, QueryResult, TxResult};
-pub use chain::{Chain, Querier, QueryContext, SmartAnswer};
+pub use chain::{Chain, Checked, Checker, PreparedTx, Querier, QueryContext, SmartAnswer, Ticket};
 pub use coin::{Coin, CoinError, Coins};
 pub use cron::CronError;
 pub use diagnostics::{MAX_INFO_LEN, Tracing};
@@ -72,9 +72,9 @@ pub use event::{Attribute, Event};
 pub use feegrant::FeeGrantError;
 pub use gas::OutOfGas;
 pub use genesis::{
-    Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFactoryDenom, GenesisFees,
-    GenesisGov, GenesisMinted, GenesisMinter, GenesisProposals, GenesisSendRestriction, GenesisState, GenesisTimelock,
-    GenesisVoter, GenesisWasm, ProtoJson, WasmGenesis, WholeState,
+    Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFactoryDenom,
+    GenesisFeeMarket, GenesisFees, GenesisGov, GenesisMinted, GenesisMinter, GenesisProposals, GenesisSendRestriction,
+    GenesisState, GenesisTimelock, GenesisVoter, GenesisWasm, ProtoJson, WasmGenesis, WholeState,
 };
 pub use gov::GovError;
 pub use tokenfactory::TokenFactoryError;

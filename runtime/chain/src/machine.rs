@@ -15,6 +15,7 @@ use crate::gas::{GasMeter, OutOfGas, kv};
 use crate::state::State;
 use crate::state_key::compute_metered_len;
 use crate::store::{Direction, Entry};
+use crate::tx::VerifiedSignatures;
 use crate::vm::{Checksum, Vm};
 use crate::wasm::QUERY_GAS_LIMIT;
 
@@ -28,6 +29,8 @@ pub(crate) struct Environment {
     pub(crate) config: Arc<Config>,
     pub(crate) codec: AddressCodec,
     pub(crate) gov: Address,
+    /// Saves work only; no result depends on it.
+    pub(crate) signatures: Arc<VerifiedSignatures>,
 }
 
 /// Position in time, as contracts see it.

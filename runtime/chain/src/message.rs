@@ -64,7 +64,7 @@ pub(crate) trait Message: prost::Message + Name + Default + 'static {
 }
 
 /// A message of any type.
-pub(crate) trait AnyMessage {
+pub(crate) trait AnyMessage: Send + Sync {
     fn signer(&self, codec: &AddressCodec) -> Result<Address, TxError>;
     fn check(&self, codec: &AddressCodec) -> Result<(), TxError>;
     /// The `message` event that precedes the message's own.

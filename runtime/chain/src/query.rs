@@ -95,6 +95,7 @@ pub(crate) fn answer(machine: &mut Machine<'_>, path: &str, data: &[u8]) -> Resu
             run(machine, data, distribution::query::delegation_total_rewards)
         }
         "/supercloud.fees.v1.Query/Params" => run(machine, data, fees::query::params),
+        "/supercloud.fees.v1.Query/GasPrices" => run(machine, data, fees::query::gas_prices),
         "/cosmos.bank.v1beta1.Query/Balance" => run(machine, data, bank::query::balance),
         "/cosmos.bank.v1beta1.Query/AllBalances" => run(machine, data, bank::query::all_balances),
         "/cosmos.bank.v1beta1.Query/SpendableBalances" => run(machine, data, bank::query::spendable_balances),

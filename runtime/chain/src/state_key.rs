@@ -312,6 +312,8 @@ pub(crate) mod authz {
 pub(crate) mod fees {
     /// `01` -> `Params` of supercloud.fees.v1.
     pub(crate) const PARAMS: &[u8] = b"fees/\x01";
+    /// `02` -> multiplier of the least gas prices in millionths, 8 bytes big-endian.
+    pub(crate) const MULTIPLIER: &[u8] = b"fees/\x02";
 }
 
 pub(crate) mod consensus {

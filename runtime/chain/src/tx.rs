@@ -11,6 +11,7 @@ use supercloud_proto::cosmos::base::abci::v1beta1::TxMsgData;
 use supercloud_proto::prost::Message;
 use supercloud_proto::prost_types::Any;
 
+use crate::address::Address;
 use crate::block::TxResult;
 use crate::error::TxError;
 use crate::fees;
@@ -25,10 +26,13 @@ mod fee;
 mod sign;
 mod signature;
 mod unknown_fields;
+mod verified;
 
-pub(crate) use ante::apply_ante;
+pub(crate) use ante::{apply_ante, assert_basics as list_signers, prepare};
 pub(crate) use decode::DecodedTx;
 pub use decode::MAX_TX_LEN;
+pub(crate) use fee::compute_priority;
+pub(crate) use verified::VerifiedSignatures;
 
 /// Runs one transaction of a block.
 pub(crate) fn deliver(machine: &mut Machine<'_>, raw: &[u8], index: u32) -> TxResult {
@@ -54,21 +58,29 @@ pub(crate) fn simulate(machine: &mut Machine<'_>, raw: &[u8]) -> TxResult {
 }
 
 /// Decides whether a transaction may wait for a block; on success its fee and sequence are taken in this machine's
-/// state, so that the sender's next one fits.
-pub(crate) fn check(machine: &mut Machine<'_>, raw: &[u8]) -> TxResult {
+/// state, so that the sender's next one fits. Returns also who signed.
+pub(crate) fn check(machine: &mut Machine<'_>, tx: &Result<DecodedTx, TxError>) -> (TxResult, Vec<Address>) {
     machine.mode = Mode::Deliver;
-    let tx = match DecodedTx::decode(raw) {
+    begin(machine, 0);
+    let tx = match tx {
         Ok(tx) => tx,
-        Err(error) => return failure(machine, 0, &error),
+        Err(error) => return (failure(machine, 0, error), Vec::new()),
     };
     let gas_wanted = tx.gas_limit();
     begin(machine, gas_wanted);
-    let outcome = machine.atomically(|machine| apply_ante(machine, &tx));
+    let outcome = machine.atomically(|machine| apply_ante(machine, tx));
     machine.state.seal();
     match outcome {
-        Ok(()) => success(machine, gas_wanted, Vec::new()),
-        Err(error) => failure(machine, gas_wanted, &error),
+        Ok(signers) => (success(machine, gas_wanted, Vec::new()), signers),
+        Err(error) => (failure(machine, gas_wanted, &error), Vec::new()),
     }
+}
+
+/// What becomes of a transaction for which its block has no gas left: nothing of it happens.
+pub(crate) fn refuse(machine: &mut Machine<'_>, raw: &[u8], error: &TxError) -> TxResult {
+    begin(machine, 0);
+    let gas_wanted = DecodedTx::decode(raw).map_or(0, |tx| tx.gas_limit());
+    failure(machine, gas_wanted, error)
 }
 
 fn begin(machine: &mut Machine<'_>, gas_limit: u64) {

@@ -75,11 +75,11 @@ impl ChainApi for NodeState {
     }
 
     fn mempool(&self) -> MempoolStats {
-        NodeState::mempool(self).stats()
+        self.pool.stats()
     }
 
     fn waiting_txs(&self, limit: usize) -> Vec<Vec<u8>> {
-        let mut txs = NodeState::mempool(self).first_txs(MAX_SHOWN_TX_BYTES);
+        let mut txs = self.pool.select(MAX_SHOWN_TX_BYTES, None);
         txs.truncate(limit);
         txs
     }

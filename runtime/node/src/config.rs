@@ -94,6 +94,12 @@ pub struct MempoolLimits {
     pub max_tx_bytes: usize,
     /// Hashes remembered to refuse repetitions.
     pub cache_size: usize,
+    /// What waits longer is dropped; zero: it waits as long as it is valid.
+    pub max_age: Duration,
+    /// What waits for more blocks is dropped; 0: it waits as long as it is valid.
+    pub max_age_blocks: u64,
+    /// By how much more, in percent of its price, a transaction must offer that takes the place of one with the same sequence.
+    pub price_bump_percent: u64,
 }
 
 impl Default for MempoolLimits {
@@ -103,6 +109,9 @@ impl Default for MempoolLimits {
             max_bytes: 64 << 20,
             max_tx_bytes: 4 << 20,
             cache_size: 10_000,
+            max_age: Duration::from_secs(600),
+            max_age_blocks: 0,
+            price_bump_percent: 10,
         }
     }
 }

@@ -41,6 +41,7 @@ mod handle;
 mod home;
 mod mempool;
 pub mod offline;
+mod pool;
 mod resume;
 mod sequencer;
 mod server;

@@ -1,36 +1,62 @@
-//! Transactions that wait for a block, first in first out.
+//! Transactions that wait for a block. The better their price, the sooner; of one sender in the order of its sequences.
 //!
-//! Invariant: every waiting transaction passed CheckTx after all those before it. A hash stays in the cache after its
-//! transaction succeeded, so the same bytes are refused without work; it leaves the cache when the transaction failed
-//! or was dropped, so they can be sent again.
+//! Invariants:
+//!
+//! - Every waiting transaction passed CheckTx after all of its signers' earlier ones, which wait before it.
+//! - A hash stays in the cache after its transaction succeeded, so the same bytes are refused without work; it leaves the
+//!   cache when the transaction failed or was dropped, so they can be sent again.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Instant;
 
+use supercloud_chain::Ticket;
 use supercloud_rpc::{BroadcastError, Hash, MempoolStats};
 
 use crate::config::MempoolLimits;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Waiting {
+mod select;
+#[cfg(test)]
+mod tests;
+
+/// Position in the order of arrival.
+type Id = u64;
+
+#[derive(Debug)]
+struct Waiting<T> {
     hash: Hash,
-    raw: Vec<u8>,
+    tx: T,
+    ticket: Ticket,
+    since: Instant,
+    /// Height of the last block when it came.
+    height: u64,
 }
 
 #[derive(Debug)]
-pub(crate) struct Mempool {
+pub(crate) struct Mempool<T> {
     limits: MempoolLimits,
-    waiting: VecDeque<Waiting>,
+    waiting: BTreeMap<Id, Waiting<T>>,
+    by_hash: BTreeMap<Hash, Id>,
+    /// By signer and sequence.
+    by_signer: BTreeMap<(Vec<u8>, u64), Id>,
+    /// Worst first; of equal ones the youngest.
+    by_priority: BTreeSet<(u64, Reverse<Id>)>,
+    next_id: Id,
     bytes: usize,
     cached: BTreeSet<Hash>,
     /// The cache in order of arrival; may hold hashes that have left it.
     arrivals: VecDeque<Hash>,
 }
 
-impl Mempool {
+impl<T: AsRef<[u8]>> Mempool<T> {
     pub(crate) fn new(limits: MempoolLimits) -> Self {
         Self {
             limits,
-            waiting: VecDeque::new(),
+            waiting: BTreeMap::new(),
+            by_hash: BTreeMap::new(),
+            by_signer: BTreeMap::new(),
+            by_priority: BTreeSet::new(),
+            next_id: 0,
             bytes: 0,
             cached: BTreeSet::new(),
             arrivals: VecDeque::new(),
@@ -48,7 +74,7 @@ impl Mempool {
         self.waiting.is_empty()
     }
 
-    /// First step for an arriving transaction, before CheckTx: refuses it or remembers its hash.
+    /// First step for an arriving transaction, before anything is computed: refuses it or remembers its hash.
     pub(crate) fn reserve(&mut self, hash: Hash, len: usize) -> Result<(), BroadcastError> {
         let limits = &self.limits;
         if len > limits.max_tx_bytes {
@@ -60,14 +86,6 @@ impl Mempool {
         if self.cached.contains(&hash) {
             return Err(BroadcastError::AlreadyInCache);
         }
-        if self.waiting.len() >= limits.max_txs || self.bytes + len > limits.max_bytes {
-            return Err(BroadcastError::MempoolFull {
-                txs: self.waiting.len(),
-                max_txs: limits.max_txs,
-                bytes: self.bytes,
-                max_bytes: limits.max_bytes,
-            });
-        }
         self.cached.insert(hash);
         self.arrivals.push_back(hash);
         while self.arrivals.len() > limits.cache_size {
@@ -78,133 +96,157 @@ impl Mempool {
         Ok(())
     }
 
-    /// Second step: it passed CheckTx.
-    pub(crate) fn push(&mut self, hash: Hash, raw: Vec<u8>) {
-        self.bytes += raw.len();
-        self.waiting.push_back(Waiting { hash, raw });
+    /// Second step, before CheckTx: which transactions would have to go for one with this claim. None, where there is room.
+    ///
+    /// # Errors
+    ///
+    /// There is no room, and not enough of what waits offers less.
+    pub(crate) fn find_room(&self, len: usize, claim: Option<&Ticket>) -> Result<Vec<Hash>, BroadcastError> {
+        let limits = &self.limits;
+        let (mut txs, mut bytes, mut leaving) = (self.waiting.len(), self.bytes, BTreeSet::new());
+        let fits = |txs: usize, bytes: usize| txs < limits.max_txs && bytes + len <= limits.max_bytes;
+        let worse = self
+            .by_priority
+            .iter()
+            .take_while(|(priority, _)| claim.is_some_and(|claim| *priority < claim.priority));
+        for (_, Reverse(id)) in worse {
+            if fits(txs, bytes) {
+                break;
+            }
+            let waiting = &self.waiting[id];
+            if self.may_leave(waiting, claim, &leaving) {
+                leaving.insert(*id);
+                (txs, bytes) = (txs - 1, bytes - waiting.tx.as_ref().len());
+            }
+        }
+        if !fits(txs, bytes) {
+            return Err(BroadcastError::MempoolFull {
+                txs: self.waiting.len(),
+                max_txs: limits.max_txs,
+                bytes: self.bytes,
+                max_bytes: limits.max_bytes,
+            });
+        }
+        Ok(leaving.iter().map(|id| self.waiting[id].hash).collect())
     }
 
-    /// Second step: it did not. Also for transactions that failed in a block.
+    /// Nothing that stays, and not the newcomer, comes after it.
+    fn may_leave(&self, waiting: &Waiting<T>, claim: Option<&Ticket>, leaving: &BTreeSet<Id>) -> bool {
+        waiting.ticket.signers.iter().all(|(signer, sequence)| {
+            let follower = self.by_signer.get(&(signer.clone(), sequence + 1));
+            let is_newcomers = claim.is_some_and(|claim| claim.signers.iter().any(|(other, _)| other == signer));
+            follower.is_none_or(|id| leaving.contains(id)) && !is_newcomers
+        })
+    }
+
+    /// Third step: it passed CheckTx.
+    pub(crate) fn push(&mut self, hash: Hash, tx: T, ticket: Ticket, now: Instant, height: u64) {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.insert(
+            id,
+            Waiting {
+                hash,
+                tx,
+                ticket,
+                since: now,
+                height,
+            },
+        );
+    }
+
+    /// The one that waits with just these signers and sequences and whose offer this claim beats by enough, and the
+    /// transactions that must come before it.
+    pub(crate) fn find_replaceable(&self, claim: &Ticket) -> Option<(Hash, Vec<&T>)> {
+        /// Those before are checked again for each try to replace one.
+        const MOST_BEFORE: usize = 64;
+        let (signer, sequence) = claim.signers.first()?;
+        let id = self.by_signer.get(&(signer.clone(), *sequence))?;
+        let waiting = &self.waiting[id];
+        let least = u128::from(waiting.ticket.priority) * u128::from(100 + self.limits.price_bump_percent) / 100;
+        let beats = u128::from(claim.priority) >= least && claim.priority > waiting.ticket.priority;
+        if waiting.ticket.signers != claim.signers || !beats {
+            return None;
+        }
+        let mut before = BTreeSet::new();
+        for (signer, sequence) in &claim.signers {
+            let range = (signer.clone(), 0)..(signer.clone(), *sequence);
+            before.extend(self.by_signer.range(range).map(|(_, id)| *id).take(MOST_BEFORE + 1));
+        }
+        (before.len() <= MOST_BEFORE).then(|| {
+            let txs = before.iter().map(|id| &self.waiting[id].tx);
+            (waiting.hash, txs.collect())
+        })
+    }
+
+    /// Third step for one that takes the place of `old`, as [`Mempool::find_replaceable`] found it.
+    pub(crate) fn replace(&mut self, old: &Hash, hash: Hash, tx: T, ticket: Ticket, now: Instant, height: u64) {
+        let id = self.by_hash.get(old).copied();
+        self.discard(old);
+        match id {
+            Some(id) => self.insert(
+                id,
+                Waiting {
+                    hash,
+                    tx,
+                    ticket,
+                    since: now,
+                    height,
+                },
+            ),
+            None => self.push(hash, tx, ticket, now, height),
+        }
+    }
+
+    /// It did not pass. Also for transactions that failed in a block.
     pub(crate) fn forget(&mut self, hash: &Hash) {
         self.cached.remove(hash);
     }
 
-    /// The oldest transactions that fit into `max_bytes`. They stay until [`Mempool::remove_first`].
-    pub(crate) fn first_txs(&self, max_bytes: usize) -> Vec<Vec<u8>> {
-        let mut left = max_bytes;
-        let fits = |waiting: &&Waiting| match left.checked_sub(waiting.raw.len()) {
-            Some(rest) => {
-                left = rest;
-                true
-            }
-            None => false,
-        };
-        self.waiting
-            .iter()
-            .take_while(fits)
-            .map(|waiting| waiting.raw.clone())
-            .collect()
+    /// Drops a transaction that waits; it may come again.
+    pub(crate) fn discard(&mut self, hash: &Hash) {
+        self.remove(hash);
+        self.forget(hash);
     }
 
-    /// The oldest `count` transactions are in a block.
-    pub(crate) fn remove_first(&mut self, count: usize) {
-        for waiting in self.waiting.drain(..count.min(self.waiting.len())) {
-            self.bytes -= waiting.raw.len();
+    /// It is in a block, or gone for another reason.
+    pub(crate) fn remove(&mut self, hash: &Hash) {
+        let Some(id) = self.by_hash.remove(hash) else {
+            return;
+        };
+        if let Some(waiting) = self.waiting.remove(&id) {
+            self.bytes -= waiting.tx.as_ref().len();
+            self.by_priority.remove(&(waiting.ticket.priority, Reverse(id)));
+            for signer in waiting.ticket.signers {
+                self.by_signer.remove(&signer);
+            }
         }
     }
 
-    /// Runs CheckTx again on all that wait, in order, and drops what no longer passes.
-    pub(crate) fn recheck(&mut self, mut passes: impl FnMut(&[u8]) -> bool) {
-        let (bytes, cached) = (&mut self.bytes, &mut self.cached);
-        self.waiting.retain(|waiting| {
-            let keep = passes(&waiting.raw);
-            if !keep {
-                *bytes -= waiting.raw.len();
-                cached.remove(&waiting.hash);
-            }
-            keep
-        });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMITS: MempoolLimits = MempoolLimits {
-        max_txs: 2,
-        max_bytes: 10,
-        max_tx_bytes: 8,
-        cache_size: 3,
-    };
-
-    fn add(pool: &mut Mempool, byte: u8, len: usize) -> Result<(), BroadcastError> {
-        let hash = [byte; 32];
-        pool.reserve(hash, len)?;
-        pool.push(hash, vec![byte; len]);
-        Ok(())
-    }
-
-    #[test]
-    fn order_of_arrival_is_kept() {
-        let mut pool = Mempool::new(LIMITS);
-        add(&mut pool, 2, 4).unwrap();
-        add(&mut pool, 1, 4).unwrap();
-        assert_eq!(pool.first_txs(100), [vec![2; 4], vec![1; 4]]);
-        assert_eq!(pool.first_txs(7), [vec![2; 4]]);
-        pool.remove_first(1);
-        assert_eq!(pool.first_txs(100), [vec![1; 4]]);
-        assert_eq!(pool.stats(), MempoolStats { txs: 1, bytes: 4 });
-    }
-
-    #[test]
-    fn the_same_bytes_are_refused_until_they_are_forgotten() {
-        let mut pool = Mempool::new(LIMITS);
-        add(&mut pool, 1, 1).unwrap();
-        assert_eq!(add(&mut pool, 1, 1), Err(BroadcastError::AlreadyInCache));
-        pool.remove_first(1);
-        assert_eq!(add(&mut pool, 1, 1), Err(BroadcastError::AlreadyInCache));
-        pool.forget(&[1; 32]);
-        add(&mut pool, 1, 1).unwrap();
-    }
-
-    #[test]
-    fn limits_hold_on_both_sides() {
-        let mut pool = Mempool::new(LIMITS);
-        assert_eq!(add(&mut pool, 9, 9), Err(BroadcastError::TooLarge { limit: 8, got: 9 }));
-        add(&mut pool, 1, 8).unwrap();
-        let full = |txs, bytes| {
-            Err(BroadcastError::MempoolFull {
-                txs,
-                max_txs: 2,
-                bytes,
-                max_bytes: 10,
-            })
+    /// Runs CheckTx again on all that wait, in order of arrival, and drops what no longer passes or waits for too long.
+    pub(crate) fn recheck(&mut self, now: Instant, height: u64, mut passes: impl FnMut(&T) -> bool) {
+        let limits = self.limits;
+        let is_old = |waiting: &Waiting<T>| {
+            let age = now.saturating_duration_since(waiting.since);
+            let blocks = height.saturating_sub(waiting.height);
+            (!limits.max_age.is_zero() && age > limits.max_age)
+                || (limits.max_age_blocks != 0 && blocks > limits.max_age_blocks)
         };
-        assert_eq!(add(&mut pool, 2, 3), full(1, 8));
-        add(&mut pool, 2, 2).unwrap();
-        assert_eq!(add(&mut pool, 3, 0), full(2, 10));
-    }
-
-    #[test]
-    fn the_cache_forgets_the_oldest() {
-        let mut pool = Mempool::new(LIMITS);
-        for byte in 1..=4 {
-            add(&mut pool, byte, 1).unwrap();
-            pool.remove_first(1);
+        let waiting = self.waiting.values();
+        let dropped = waiting.filter(|waiting| is_old(waiting) || !passes(&waiting.tx));
+        let dropped: Vec<Hash> = dropped.map(|waiting| waiting.hash).collect();
+        for hash in dropped {
+            self.discard(&hash);
         }
-        add(&mut pool, 1, 1).unwrap();
-        assert_eq!(add(&mut pool, 4, 1), Err(BroadcastError::AlreadyInCache));
     }
 
-    #[test]
-    fn recheck_drops_what_no_longer_passes() {
-        let mut pool = Mempool::new(LIMITS);
-        add(&mut pool, 1, 2).unwrap();
-        add(&mut pool, 2, 3).unwrap();
-        pool.recheck(|raw| raw[0] == 2);
-        assert_eq!(pool.first_txs(100), [vec![2; 3]]);
-        assert_eq!(pool.stats(), MempoolStats { txs: 1, bytes: 3 });
-        pool.reserve([1; 32], 2).unwrap();
+    fn insert(&mut self, id: Id, waiting: Waiting<T>) {
+        self.bytes += waiting.tx.as_ref().len();
+        self.by_hash.insert(waiting.hash, id);
+        self.by_priority.insert((waiting.ticket.priority, Reverse(id)));
+        for signer in &waiting.ticket.signers {
+            self.by_signer.insert(signer.clone(), id);
+        }
+        self.waiting.insert(id, waiting);
     }
 }

@@ -1,9 +1,10 @@
 //! What the sequencer and the RPC server share.
 //!
-//! Lock order: chain, then mempool, then the last state's querier, then archive. The chain's lock is held while a block
-//! is executed; broadcasts and simulations wait for it. Queries and searches do not: they read what was committed last.
+//! Lock order: chain, then pool, then the last state's querier, then archive. The chain's lock is held while a block is
+//! executed; queries of older states and proofs wait for it. Broadcasts, simulations, queries and searches do not: they read
+//! what was committed last.
 //!
-//! Invariant: the querier is renewed before the block enters the archive, so whoever sees a block sees its state.
+//! Invariant: pool and querier are renewed before the block enters the archive, so whoever sees a block sees its state.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -20,11 +21,11 @@ use crate::bell::Bell;
 use crate::clock::BlockClock;
 use crate::config::MempoolLimits;
 use crate::error::NodeError;
-use crate::mempool::Mempool;
+use crate::pool::Pool;
 use crate::validator::SoloValidator;
 
-/// Transaction bytes in one block: the consensus limit of 21 MiB less room for header, commit and framing.
-const MAX_BLOCK_TX_BYTES: usize = 20 << 20;
+/// Bytes of a block that are not transactions: header, commit of one validator and framing, with room to spare.
+const BLOCK_OVERHEAD: u64 = 4_096;
 
 /// The one query that sees transactions that wait.
 const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
@@ -43,7 +44,7 @@ pub(crate) struct NodeState {
     /// Height of the last block that can be read; tells the servers of each new one.
     pub(crate) committed: watch::Sender<u64>,
     chain: Mutex<Chain>,
-    mempool: Mutex<Mempool>,
+    pub(crate) pool: Pool,
     /// Reads the last committed state.
     querier: RwLock<Option<Querier>>,
     /// Block time at which governance has something to do.
@@ -75,8 +76,8 @@ impl NodeState {
             committed: watch::Sender::new(parts.archive.latest().map_or(0, |record| record.header.height)),
             archive: parts.archive,
             querier: RwLock::new(parts.chain.querier(None)),
+            pool: Pool::new(parts.chain.checker(), parts.limits, parts.chain.height()),
             chain: Mutex::new(parts.chain),
-            mempool: Mutex::new(Mempool::new(parts.limits)),
             scheduled_nanos: AtomicU64::new(scheduled),
             stopped: OnceLock::new(),
         }
@@ -87,8 +88,9 @@ impl NodeState {
         self.chain.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn mempool(&self) -> MutexGuard<'_, Mempool> {
-        self.mempool.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Reads what was committed last.
+    fn committed_querier(&self) -> Option<Querier> {
+        self.querier.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Why no more blocks are made, if so.
@@ -109,18 +111,18 @@ impl NodeState {
                 reason: reason.to_owned(),
             });
         }
-        let hash = tx_hash(&raw);
-        self.mempool().reserve(hash, raw.len())?;
-        // Held until the transaction is in the mempool: its order must be the order of CheckTx.
-        let mut chain = self.chain();
-        let result = chain.check_tx(&raw);
+        let result = self.pool.accept(&self.readable()?, tx_hash(&raw), &raw)?;
         if result.code == 0 {
-            self.mempool().push(hash, raw);
             self.bell.ring();
-        } else {
-            self.mempool().forget(&hash);
         }
         Ok(result)
+    }
+
+    /// Reads what was committed last, which there always is while the node runs.
+    fn readable(&self) -> Result<Querier, BroadcastError> {
+        self.committed_querier().ok_or_else(|| BroadcastError::Stopped {
+            reason: "there is no state yet".to_owned(),
+        })
     }
 
     /// Makes the next block out of what waits. An error is final: nothing was committed and nothing will be.
@@ -131,12 +133,11 @@ impl NodeState {
             });
         }
         let mut chain = self.chain();
-        let txs = self.mempool().first_txs(MAX_BLOCK_TX_BYTES);
         let record = self
-            .execute(&mut chain, txs)
+            .execute(&mut chain)
             .inspect_err(|error| self.stop(error.to_string()))?;
         let height = record.header.height;
-        self.settle_mempool(&mut chain, &record);
+        self.settle_pool(&chain, &record);
         self.scheduled_nanos
             .store(chain.next_scheduled_nanos().unwrap_or(NEVER), Ordering::SeqCst);
         *self.querier.write().unwrap_or_else(PoisonError::into_inner) = chain.querier(None);
@@ -154,19 +155,15 @@ impl NodeState {
     }
 
     pub(crate) fn query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
-        if height.is_none() && path != SIMULATE {
-            let querier = self.querier.read().unwrap_or_else(PoisonError::into_inner).clone();
-            if let Some(querier) = querier {
-                return querier.query(path, data);
-            }
+        if path == SIMULATE && height.is_none() {
+            return self.pool.querier().query(path, data);
+        }
+        if height.is_none()
+            && let Some(querier) = self.committed_querier()
+        {
+            return querier.query(path, data);
         }
         let chain = self.chain();
-        // A simulation may run for long: it must not hold the chain's lock, or blocks would wait for it.
-        if path == SIMULATE && height.is_none() {
-            let pending = chain.pending_querier();
-            drop(chain);
-            return pending.query(path, data);
-        }
         match chain.querier(height) {
             Some(querier) => {
                 drop(chain);
@@ -195,7 +192,10 @@ impl NodeState {
         })
     }
 
-    fn execute(&self, chain: &mut Chain, txs: Vec<Vec<u8>>) -> Result<BlockRecord, NodeError> {
+    fn execute(&self, chain: &mut Chain) -> Result<BlockRecord, NodeError> {
+        let limits = chain.block_limits()?;
+        let max_bytes = usize::try_from(limits.max_bytes.saturating_sub(BLOCK_OVERHEAD)).unwrap_or(usize::MAX);
+        let txs = self.pool.select(max_bytes, limits.max_gas);
         let previous = self.archive.latest();
         let time_nanos = self.clock.next_after(chain.time_nanos());
         let validator = self.validator.public();
@@ -223,16 +223,10 @@ impl NodeState {
         Ok(block.executed(output))
     }
 
-    fn settle_mempool(&self, chain: &mut Chain, record: &BlockRecord) {
-        let mut mempool = self.mempool();
-        mempool.remove_first(record.txs.len());
-        for (hash, result) in record.tx_hashes.iter().zip(&record.results) {
-            if result.code != 0 {
-                mempool.forget(hash);
-            }
-        }
-        mempool.recheck(|raw| chain.check_tx(raw).code == 0);
-        if !mempool.is_empty() {
+    fn settle_pool(&self, chain: &Chain, record: &BlockRecord) {
+        let outcomes = record.results.iter().map(|result| result.code == 0);
+        let included = record.tx_hashes.iter().zip(outcomes);
+        if self.pool.settle(chain.checker(), chain.height(), included) {
             self.bell.ring();
         }
     }

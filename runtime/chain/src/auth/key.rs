@@ -79,6 +79,10 @@ impl SingleKey {
             .map_err(|_| invalid(format!("key has {got} bytes instead of {KEY_LEN}")))
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// 64 bytes, r and low s: the high form of s would give the same transaction a second hash.
     pub(crate) fn is_signed(&self, document: &[u8], signature: &[u8]) -> bool {
         let key = VerifyingKey::from_sec1_bytes(&self.0);

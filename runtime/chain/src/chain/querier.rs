@@ -120,7 +120,7 @@ impl Querier {
         }
     }
 
-    fn machine(&self) -> Machine<'_> {
+    pub(super) fn machine(&self) -> Machine<'_> {
         let mut machine = Machine::new(&self.env, self.state.clone(), self.now);
         machine.query_gas_limit = self.query_gas_limit;
         machine.diagnostics = Diagnostics::new(self.tracing);

@@ -46,6 +46,9 @@ pub(crate) fn apply_genesis(machine: &mut Machine<'_>, genesis: &Genesis) -> Res
     gov::apply_council(machine, voters).map_err(failed)?;
     gov::params::apply(machine, &genesis.gov).map_err(failed)?;
     fees::apply(machine, &genesis.fees.to_proto()).map_err(failed)?;
+    if let Some(market) = &genesis.fees.market {
+        fees::market::apply_stored(machine, market.multiplier_millionths);
+    }
     match &genesis.state {
         Some(state) => import_state(machine, state),
         None => Ok(()),

@@ -22,8 +22,8 @@ use super::export_wasm::export_wasm;
 use super::proto_json::ProtoJson;
 use super::state::{GenesisFactoryDenom, GenesisMinted, GenesisProposals, GenesisState, GenesisTimelock};
 use super::{
-    Genesis, GenesisBalance, GenesisCoin, GenesisFees, GenesisGov, GenesisMinter, GenesisSendRestriction, GenesisVoter,
-    GenesisWasm,
+    Genesis, GenesisBalance, GenesisCoin, GenesisFeeMarket, GenesisFees, GenesisGov, GenesisMinter,
+    GenesisSendRestriction, GenesisVoter, GenesisWasm,
 };
 
 /// The state as a genesis whose time is that of the last block.
@@ -159,6 +159,13 @@ fn export_wasm_rules(machine: &mut Machine<'_>) -> Result<GenesisWasm, TxError> 
 
 fn export_fees(machine: &Machine<'_>) -> Result<GenesisFees, TxError> {
     let params = fees::load_proto(machine)?;
+    let multiplier_millionths = fees::market::load_multiplier(machine, &params)?;
+    let market = params.market.map(|market| GenesisFeeMarket {
+        target_block_gas: market.target_block_gas,
+        max_change_permille: market.max_change_permille,
+        max_multiplier_permille: market.max_multiplier_permille,
+        multiplier_millionths,
+    });
     let prices = params.min_gas_prices.into_iter().map(|price| GenesisCoin {
         denom: price.denom,
         amount: price.amount,
@@ -166,6 +173,7 @@ fn export_fees(machine: &Machine<'_>) -> Result<GenesisFees, TxError> {
     Ok(GenesisFees {
         min_gas_prices: prices.collect(),
         max_tx_gas: params.max_tx_gas,
+        market,
     })
 }
 

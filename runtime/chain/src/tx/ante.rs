@@ -7,13 +7,30 @@ use crate::address::Address;
 use crate::auth::key::PublicKey;
 use crate::auth::{MAX_MEMO_LEN, MAX_SIGNATURES, TX_SIZE_COST_PER_BYTE};
 use crate::error::{SdkError, TxError};
-use crate::fees;
 use crate::machine::{Machine, Mode};
+use crate::{consensus, fees};
 
 use super::{DecodedTx, fee, signature};
 
-/// Checks everything and takes fee and sequence.
-pub(crate) fn apply_ante(machine: &mut Machine<'_>, tx: &DecodedTx) -> Result<(), TxError> {
+/// Checks everything and takes fee and sequence. Returns who signed, in order.
+pub(crate) fn apply_ante(machine: &mut Machine<'_>, tx: &DecodedTx) -> Result<Vec<Address>, TxError> {
+    let signers = assert_form(machine, tx)?;
+    charge_size(machine, tx)?;
+    fee::apply_fee(machine, tx, &signers[0])?;
+    signature::apply_signatures(machine, tx, &signers)?;
+    Ok(signers)
+}
+
+/// What costs little to refuse, up to the price that is offered, and then the signatures, which are remembered as good or
+/// not: the check that counts comes later, on a state that knows what waits.
+pub(crate) fn prepare(machine: &mut Machine<'_>, tx: &DecodedTx) -> Result<(), TxError> {
+    assert_form(machine, tx)?;
+    fee::assert_offer(machine, tx)?;
+    signature::remember_signatures(machine, tx)
+}
+
+/// All that needs no account; returns who must have signed.
+fn assert_form(machine: &Machine<'_>, tx: &DecodedTx) -> Result<Vec<Address>, TxError> {
     assert_gas_limit(machine, tx)?;
     assert_extensions(tx)?;
     let signers = assert_basics(machine, tx)?;
@@ -26,14 +43,17 @@ pub(crate) fn apply_ante(machine: &mut Machine<'_>, tx: &DecodedTx) -> Result<()
         }
         .into());
     }
-    charge_size(machine, tx)?;
-    fee::apply_fee(machine, tx, &signers[0])?;
-    signature::apply_signatures(machine, tx, &signers)
+    Ok(signers)
 }
 
-/// The set-up of the meter comes before all else: nothing may run without a bound.
+/// The set-up of the meter comes before all else: nothing may run without a bound. What no block has room for may not wait either.
 fn assert_gas_limit(machine: &Machine<'_>, tx: &DecodedTx) -> Result<(), TxError> {
-    let (limit, got) = (fees::load(machine)?.max_tx_gas, tx.gas_limit());
+    let block_limit = consensus::load_block_limits(machine)?.max_gas;
+    let tx_limit = fees::load(machine)?.max_tx_gas;
+    let (limit, got) = (
+        block_limit.map_or(tx_limit, |limit| limit.min(tx_limit)),
+        tx.gas_limit(),
+    );
     if got > limit && machine.mode == Mode::Deliver {
         return Err(SdkError::GasLimit { limit, got }.into());
     }
@@ -48,7 +68,7 @@ fn assert_extensions(tx: &DecodedTx) -> Result<(), TxError> {
 }
 
 /// Refuses what contradicts itself; returns all who must have signed, in order of first appearance.
-fn assert_basics(machine: &Machine<'_>, tx: &DecodedTx) -> Result<Vec<Address>, TxError> {
+pub(crate) fn assert_basics(machine: &Machine<'_>, tx: &DecodedTx) -> Result<Vec<Address>, TxError> {
     if tx.messages.is_empty() {
         return Err(SdkError::InvalidRequest("must contain at least one message".to_owned()).into());
     }

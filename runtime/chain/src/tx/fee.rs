@@ -69,6 +69,31 @@ fn apply_grant(machine: &mut Machine<'_>, tx: &DecodedTx, payer: Address, fee: &
     Ok(granter)
 }
 
+/// Whether the fee that a transaction names is enough; nobody pays yet.
+pub(super) fn assert_offer(machine: &Machine<'_>, tx: &DecodedTx) -> Result<(), TxError> {
+    let fee = tx.auth.fee.clone().unwrap_or_default();
+    assert_price(machine, &Coins::from_proto(&fee.amount)?, fee.gas_limit)
+}
+
+/// What block makers sort by: how many millionths of the least fee are offered, in the best denom. On a chain without a least
+/// fee, millionths of a coin per gas.
+pub(crate) fn compute_priority(machine: &Machine<'_>, tx: &DecodedTx) -> Result<u64, TxError> {
+    const MILLION: u128 = 1_000_000;
+    let fee = tx.auth.fee.clone().unwrap_or_default();
+    let coins = Coins::from_proto(&fee.amount)?;
+    let ratio = |amount: u128, base: u128| amount.saturating_mul(MILLION) / base.max(1);
+    let prices = fees::load(machine)?.min_gas_prices;
+    let best = if prices.is_empty() {
+        coins.iter().map(|coin| ratio(coin.amount, fee.gas_limit.into())).max()
+    } else {
+        let offers = prices.iter().map(|price| (coins.amount_of(&price.denom), price));
+        offers
+            .map(|(amount, price)| ratio(amount, price.compute_fee(fee.gas_limit)))
+            .max()
+    };
+    Ok(u64::try_from(best.unwrap_or_default()).unwrap_or(u64::MAX))
+}
+
 /// One of the accepted denoms must reach its minimum.
 fn assert_price(machine: &Machine<'_>, coins: &Coins, gas: u64) -> Result<(), TxError> {
     let prices = fees::load(machine)?.min_gas_prices;

@@ -9,12 +9,15 @@ use supercloud_proto::prost::Message;
 
 use crate::auth::key::{MultiKey, PublicKey, SingleKey};
 use crate::error::{SdkError, TxError};
+use crate::machine::Environment;
 
 use super::DecodedTx;
 use super::amino;
+use super::verified::VerifiedSignatures;
 
 /// What one signer signs, made when first asked for.
 pub(super) struct Documents<'a> {
+    verified: &'a VerifiedSignatures,
     tx: &'a DecodedTx,
     chain_id: &'a str,
     account_number: u64,
@@ -24,10 +27,11 @@ pub(super) struct Documents<'a> {
 }
 
 impl<'a> Documents<'a> {
-    pub(super) fn new(tx: &'a DecodedTx, chain_id: &'a str, account_number: u64, sequence: u64) -> Self {
+    pub(super) fn new(env: &'a Environment, tx: &'a DecodedTx, account_number: u64, sequence: u64) -> Self {
         Self {
+            verified: &env.signatures,
             tx,
-            chain_id,
+            chain_id: &env.config.chain_id,
             account_number,
             sequence,
             direct: OnceCell::new(),
@@ -125,13 +129,15 @@ pub(super) fn is_signed(key: &PublicKey, info: &SignerInfo, signature: &[u8], do
 }
 
 fn is_signed_by_one(key: &SingleKey, mode: SignMode, signature: &[u8], documents: &Documents<'_>) -> bool {
-    match mode {
-        SignMode::Direct => key.is_signed(documents.direct(), signature),
-        SignMode::LegacyAminoJson => documents
-            .amino()
-            .is_some_and(|document| key.is_signed(document, signature)),
-        _ => false,
-    }
+    let document = match mode {
+        SignMode::Direct => Some(documents.direct()),
+        SignMode::LegacyAminoJson => documents.amino(),
+        _ => None,
+    };
+    document.is_some_and(|document| {
+        let verify = || key.is_signed(document, signature);
+        documents.verified.check(key.as_bytes(), document, signature, verify)
+    })
 }
 
 /// One bit per key, and one signature and mode per set bit, in the order of the keys.

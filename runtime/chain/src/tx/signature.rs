@@ -50,6 +50,25 @@ pub(super) fn apply_signatures(machine: &mut Machine<'_>, tx: &DecodedTx, signer
     Ok(())
 }
 
+/// Checks the signatures on a state where earlier transactions may be missing, only to remember the good ones: the check
+/// that counts comes later and finds them.
+pub(crate) fn remember_signatures(machine: &mut Machine<'_>, tx: &DecodedTx) -> Result<(), TxError> {
+    let infos = tx.auth.signer_infos.iter().zip(&tx.raw.signatures);
+    for (info, signature) in infos.take(MAX_SIGNATURES) {
+        let Some(key) = info.public_key.as_ref().and_then(|any| PublicKey::decode(any).ok()) else {
+            continue;
+        };
+        if key.count() > MAX_SIGNATURES {
+            continue;
+        }
+        if let Some(Account::Base(account)) = auth::load(machine, &key.address())? {
+            let documents = Documents::new(machine.env, tx, account.account_number, info.sequence);
+            is_signed(&key, info, signature, &documents);
+        }
+    }
+    Ok(())
+}
+
 fn load_signer<'t>(
     machine: &mut Machine<'_>,
     tx: &'t DecodedTx,
@@ -151,7 +170,7 @@ fn assert_signed(machine: &Machine<'_>, tx: &DecodedTx, signer: &Signer<'_>) -> 
     }
     assert_mode(info)?;
     let chain_id = &machine.env.config.chain_id;
-    let documents = Documents::new(tx, chain_id, account.account_number, account.sequence);
+    let documents = Documents::new(machine.env, tx, account.account_number, account.sequence);
     let key = signer.key.as_ref();
     if key.is_some_and(|key| is_signed(key, info, signer.signature, &documents)) {
         return Ok(());

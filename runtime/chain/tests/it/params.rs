@@ -40,6 +40,7 @@ fn fees(world: &World, amount: &str, max_tx_gas: u64) -> FeeUpdate {
                 amount: amount.into(),
             }],
             max_tx_gas,
+            market: None,
         }),
     }
 }

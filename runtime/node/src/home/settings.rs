@@ -91,6 +91,10 @@ struct MempoolSettings {
     max_bytes: usize,
     max_tx_bytes: usize,
     cache_size: usize,
+    #[serde(deserialize_with = "duration")]
+    max_age: Duration,
+    max_age_blocks: u64,
+    price_bump_percent: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -145,6 +149,9 @@ impl Default for MempoolSettings {
             max_bytes: limits.max_bytes,
             max_tx_bytes: limits.max_tx_bytes,
             cache_size: limits.cache_size,
+            max_age: limits.max_age,
+            max_age_blocks: limits.max_age_blocks,
+            price_bump_percent: limits.price_bump_percent,
         }
     }
 }
@@ -203,6 +210,12 @@ impl Settings {
             1 << 20,
         )?;
         range("mempool.max_txs", settings.mempool.max_txs as u64, 1, 10_000_000)?;
+        range(
+            "mempool.price_bump_percent",
+            settings.mempool.price_bump_percent,
+            0,
+            10_000,
+        )?;
         let interval = u64::try_from(settings.blocks.interval.as_millis()).unwrap_or(u64::MAX);
         range("blocks.interval (ms)", interval, 1, 3_600_000)?;
         Ok(settings)
@@ -235,6 +248,9 @@ impl Settings {
             max_bytes: self.mempool.max_bytes,
             max_tx_bytes: self.mempool.max_tx_bytes,
             cache_size: self.mempool.cache_size,
+            max_age: self.mempool.max_age,
+            max_age_blocks: self.mempool.max_age_blocks,
+            price_bump_percent: self.mempool.price_bump_percent,
         };
         storage.state.pruning = match self.state.keep_recent {
             KeepRecent::Last(kept) => Pruning::KeepLast(kept),
@@ -281,6 +297,11 @@ max_bytes = 67108864
 max_tx_bytes = 4194304
 # Hashes that are remembered to refuse repetitions.
 cache_size = 10000
+# What waits longer, or for more blocks, is dropped; "0s" and 0: it waits as long as it is valid.
+max_age = "600s"
+max_age_blocks = 0
+# A transaction takes the place of one with the same sequence when its price is higher by so many percent.
+price_bump_percent = 10
 
 [state]
 # How many past states can be queried and proved, at least 2; or "everything". Blocks and results are always kept.

@@ -10,6 +10,7 @@ mod faults;
 mod governance;
 mod homes;
 mod lifecycle;
+mod queueing;
 mod stage;
 mod torn;
 mod transfers;

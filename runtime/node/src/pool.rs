@@ -1,0 +1,115 @@
+//! The way of a transaction into the mempool: CheckTx on the last state as changed by all that wait.
+//!
+//! Its lock is not held while a block runs. What comes meanwhile is checked on the state before that block, and again
+//! after it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use supercloud_chain::{Checked, Checker, PreparedTx, Querier, TxResult};
+use supercloud_rpc::{BroadcastError, Hash, MempoolStats};
+
+use crate::config::MempoolLimits;
+use crate::mempool::Mempool;
+
+/// An account's sequence is not the one that was signed.
+const WRONG_SEQUENCE: (&str, u32) = ("sdk", 32);
+
+pub(crate) struct Pool(Mutex<Inner>);
+
+struct Inner {
+    checker: Checker,
+    mempool: Mempool<PreparedTx>,
+    /// Height of the last block.
+    height: u64,
+}
+
+impl Pool {
+    pub(crate) fn new(checker: Checker, limits: MempoolLimits, height: u64) -> Self {
+        Self(Mutex::new(Inner {
+            checker,
+            mempool: Mempool::new(limits),
+            height,
+        }))
+    }
+
+    /// A panic elsewhere leaves what waits intact: each change is made after all that can fail.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn stats(&self) -> MempoolStats {
+        self.lock().mempool.stats()
+    }
+
+    pub(crate) fn select(&self, max_bytes: usize, max_gas: Option<u64>) -> Vec<Vec<u8>> {
+        self.lock().mempool.select(max_bytes, max_gas)
+    }
+
+    /// Reads the last state as changed by all that waits.
+    pub(crate) fn querier(&self) -> Querier {
+        self.lock().checker.querier()
+    }
+
+    /// CheckTx, and into the mempool when it passes. The costly part, signatures, runs on the committed state and outside
+    /// of the lock.
+    pub(crate) fn accept(&self, committed: &Querier, hash: Hash, raw: &[u8]) -> Result<TxResult, BroadcastError> {
+        self.lock().mempool.reserve(hash, raw.len())?;
+        let tx = committed.prepare(raw);
+        self.lock().accept(hash, tx)
+    }
+
+    /// After a block: what it took is gone, and the rest is checked again on the state after it.
+    pub(crate) fn settle<'r>(
+        &self,
+        checker: Checker,
+        height: u64,
+        included: impl IntoIterator<Item = (&'r Hash, bool)>,
+    ) -> bool {
+        let mut inner = self.lock();
+        (inner.checker, inner.height) = (checker, height);
+        for (hash, succeeded) in included {
+            inner.mempool.remove(hash);
+            if !succeeded {
+                inner.mempool.forget(hash);
+            }
+        }
+        let Inner { checker, mempool, .. } = &mut *inner;
+        mempool.recheck(Instant::now(), height, |tx| checker.check(tx).ticket.is_some());
+        !mempool.is_empty()
+    }
+}
+
+impl Inner {
+    fn accept(&mut self, hash: Hash, tx: PreparedTx) -> Result<TxResult, BroadcastError> {
+        let claim = self.checker.claim(&tx);
+        let room = self.mempool.find_room(tx.as_ref().len(), claim.as_ref());
+        let leaving = room.inspect_err(|_| self.mempool.forget(&hash))?;
+        let Checked { result, ticket } = self.checker.check(&tx);
+        let Some(ticket) = ticket else {
+            return Ok(self.replace(hash, tx, result));
+        };
+        for hash in leaving {
+            self.mempool.discard(&hash);
+        }
+        self.mempool.push(hash, tx, ticket, Instant::now(), self.height);
+        Ok(result)
+    }
+
+    /// A refused transaction may still take the place of one with the same sequences. The state for checks keeps the fee of
+    /// the old one until the next block.
+    fn replace(&mut self, hash: Hash, tx: PreparedTx, refused: TxResult) -> TxResult {
+        let claim = self.checker.claim(&tx);
+        let claim = claim.filter(|_| (refused.codespace.as_str(), refused.code) == WRONG_SEQUENCE);
+        if let Some((old, before)) = claim.and_then(|claim| self.mempool.find_replaceable(&claim)) {
+            let Checked { result, ticket } = self.checker.check_after(before, &tx);
+            if let Some(ticket) = ticket {
+                self.mempool
+                    .replace(&old, hash, tx, ticket, Instant::now(), self.height);
+                return result;
+            }
+        }
+        self.mempool.forget(&hash);
+        refused
+    }
+}
