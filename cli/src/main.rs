@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod artifacts;
+mod bench;
 mod codec;
 mod coins;
 mod confirm;
@@ -51,6 +52,8 @@ enum Command {
     DemoWorkload,
     /// Run a development chain with funded accounts until interrupted
     Dev(Box<dev::DevArgs>),
+    /// Load a node and measure it: transactions a second, latency, processor time, memory, disk
+    Bench(Box<bench::BenchArgs>),
     /// Keys of accounts on this machine
     Keys(keys::KeysArgs),
     /// Send transactions
@@ -100,6 +103,7 @@ async fn main() -> ExitCode {
         Command::Demo(args) => return demo::main(args).await,
         Command::DemoWorkload => workload::run().await,
         Command::Dev(args) => dev::run(*args).await,
+        Command::Bench(args) => bench::run(*args).await,
         Command::Keys(args) => keys::run(&args),
         Command::Tx(args) => tx::run(*args).await,
         Command::Query(args) => query::run(args).await,
