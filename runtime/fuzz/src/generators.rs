@@ -1,0 +1,4 @@
+//! Inputs. They know the form of things, not what is right.
+
+pub mod damage;
+pub mod messages;
