@@ -25,14 +25,11 @@ mod import_wasm;
 mod proto_json;
 mod state;
 mod wasm;
-mod whole;
 
 pub(crate) use apply::{apply_genesis, apply_last_block};
 pub use proto_json::ProtoJson;
 pub use state::{GenesisFactoryDenom, GenesisMinted, GenesisProposals, GenesisState, GenesisTimelock};
 pub use wasm::WasmGenesis;
-pub use whole::WholeState;
-pub(crate) use whole::{apply_state, assert_root, export_state};
 
 /// Longest chain id in bytes, as in CometBFT.
 pub(crate) const MAX_CHAIN_ID_LEN: usize = 50;
@@ -77,9 +74,6 @@ pub struct Genesis {
     /// The rest of another chain's state, from [`crate::Querier::export`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<GenesisState>,
-    /// A whole state, from [`crate::Querier::export_genesis`]; then `balances` and all after them have their defaults.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub whole_state: Option<WholeState>,
 }
 
 /// Coins of one account.
@@ -557,20 +551,6 @@ pub enum GenesisError {
         /// What is missing.
         reason: String,
     },
-    /// A part beside an exported state, which holds everything.
-    #[error("{place} must be left out: the genesis has a whole state")]
-    BesideState {
-        /// Which part.
-        place: &'static str,
-    },
-    /// A part of a whole state that cannot be.
-    #[error("whole_state: {place}: {reason}")]
-    WholeState {
-        /// Which part.
-        place: String,
-        /// What is wrong.
-        reason: String,
-    },
     /// The first state could not be built.
     #[error("building the first state: {0}")]
     Apply(String),
@@ -603,8 +583,14 @@ impl Genesis {
             wasm: GenesisWasm::default(),
             fees: GenesisFees::default(),
             state: None,
-            whole_state: None,
         }
+    }
+
+    /// The genesis as JSON that people read. The same genesis gives the same bytes.
+    pub fn to_json(&self) -> String {
+        let mut json = serde_json::to_string_pretty(self).expect("a genesis has only text keys");
+        json.push('\n');
+        json
     }
 
     /// Genesis time in nanoseconds since 1970.
@@ -631,10 +617,6 @@ impl Genesis {
         self.time_nanos()?;
         assert_range("initial_height", self.initial_height, 1, i64::MAX as u64)?;
         let codec = self.codec()?;
-        if let Some(state) = &self.whole_state {
-            self.assert_only_state()?;
-            return state.assert_valid();
-        }
         self.gov.assert_valid(&codec)?;
         for price in &self.fees.min_gas_prices {
             if crate::coin::assert_denom(&price.denom).is_err() || parse_price(&price.amount).is_none() {

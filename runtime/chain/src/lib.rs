@@ -74,7 +74,7 @@ pub use gas::OutOfGas;
 pub use genesis::{
     Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisDenom, GenesisError, GenesisFactoryDenom,
     GenesisFeeMarket, GenesisFees, GenesisGov, GenesisMinted, GenesisMinter, GenesisProposals, GenesisSendRestriction,
-    GenesisState, GenesisTimelock, GenesisVoter, GenesisWasm, ProtoJson, WasmGenesis, WholeState,
+    GenesisState, GenesisTimelock, GenesisVoter, GenesisWasm, ProtoJson, WasmGenesis,
 };
 pub use gov::GovError;
 pub use tokenfactory::TokenFactoryError;

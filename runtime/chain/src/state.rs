@@ -9,7 +9,7 @@ use std::iter::Peekable;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use crate::store::{Changes, Direction, Entry, Proved, Reader, RootHash, StoreError};
+use crate::store::{Changes, Direction, Entry, Proved, Reader, StoreError};
 
 /// A written value; `None` is a deletion.
 type Write = Option<Vec<u8>>;
@@ -39,11 +39,6 @@ impl State {
             Some(write) => write.clone(),
             None => self.base.get(key),
         }
-    }
-
-    /// Root of the committed version below.
-    pub(crate) fn base_root(&self) -> RootHash {
-        self.base.root()
     }
 
     /// Proves an entry of the committed version below.

@@ -187,6 +187,9 @@ pub(crate) mod wasm {
         join(&[IBC_CODE, checksum])
     }
 
+    /// IBC packets that wait for their acknowledgement.
+    pub(crate) const ASYNC_PACKETS: [&[u8]; 2] = [b"wasm/\x11", b"wasm/\x26"];
+
     /// `11 ‖ port ‖ len (4 bytes) ‖ channel ‖ sequence` -> packet that waits for its acknowledgement.
     pub(crate) fn async_packet(port: &str, channel: &str, sequence: u64) -> Vec<u8> {
         join(&[

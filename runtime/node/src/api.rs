@@ -23,6 +23,7 @@ impl ChainApi for NodeState {
         let app_state = serde_json::to_value(&self.genesis).unwrap_or_default();
         GenesisInfo {
             time_nanos: self.genesis_nanos,
+            initial_height: self.genesis.initial_height,
             app_state,
         }
     }

@@ -43,6 +43,8 @@ pub struct Validator {
 pub struct GenesisInfo {
     /// Genesis time, nanoseconds since 1970.
     pub time_nanos: u64,
+    /// Height of the first block.
+    pub initial_height: u64,
     /// The application's own genesis, shown as it is.
     pub app_state: Value,
 }

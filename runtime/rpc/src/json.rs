@@ -302,7 +302,7 @@ pub(crate) fn genesis(identity: &Identity, info: &GenesisInfo, validators: &[Val
     json!({
         "genesis_time": rfc3339(info.time_nanos),
         "chain_id": identity.chain_id,
-        "initial_height": "1",
+        "initial_height": info.initial_height.to_string(),
         "consensus_params": consensus_params(),
         "validators": validators,
         "app_hash": "",

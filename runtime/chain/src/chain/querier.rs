@@ -68,14 +68,18 @@ impl Querier {
         })
     }
 
-    /// All of this state as a genesis, whose time is that of its block: a chain that begins with it goes on where this one
-    /// is, at height 0. Equal states give equal bytes.
+    /// All of this state as a genesis, module by module: a chain that begins with it has the same root and goes on at the
+    /// next height. Equal states give equal bytes.
     ///
     /// # Errors
     ///
-    /// Only when the state contradicts itself.
+    /// Only when the state contradicts itself or cannot be read.
     pub fn export(&self) -> Result<Genesis, GenesisError> {
-        genesis::export::export(&mut self.machine()).map_err(|error| GenesisError::NotAChain {
+        let mut machine = self.machine();
+        let genesis = genesis::export::export(&mut machine);
+        // What a failing medium did not give looks like nothing at all.
+        machine.state.check()?;
+        genesis.map_err(|error| GenesisError::NotAChain {
             reason: error.to_string(),
         })
     }
@@ -88,15 +92,6 @@ impl Querier {
     /// A store that keeps no tree of this height, or a medium that fails.
     pub fn prove(&self, module: &str, key: &[u8]) -> Result<Proved, StoreError> {
         self.state.prove(&[module.as_bytes(), b"/", key].concat())
-    }
-
-    /// The whole state, as a genesis that goes on after this height with the same root.
-    ///
-    /// # Errors
-    ///
-    /// Only when the state contradicts itself or cannot be read.
-    pub fn export_genesis(&self) -> Result<Genesis, GenesisError> {
-        genesis::export_state(&self.machine())
     }
 
     /// Answers a query.

@@ -49,9 +49,12 @@ pub(crate) fn load_multiplier(machine: &Machine<'_>, params: &Params) -> Result<
     let Some(market) = &params.market else {
         return Ok(ONE);
     };
+    Ok(clamp(load_stored(machine)?, market))
+}
+
+fn load_stored(machine: &Machine<'_>) -> Result<u64, TxError> {
     let stored = machine.state.get(key::MULTIPLIER);
-    let stored = stored.as_deref().map_or(Ok(ONE), read_u64)?;
-    Ok(clamp(stored, market))
+    stored.as_deref().map_or(Ok(ONE), read_u64)
 }
 
 /// The price under this multiplier, rounded up.
@@ -63,18 +66,14 @@ pub(crate) fn apply_multiplier(price: &mut GasPrice, multiplier: u64) {
 /// Moves the floor after a block whose transactions used so much gas.
 pub(crate) fn apply_end_block(machine: &mut Machine<'_>, gas_used: u64) -> Result<(), TxError> {
     let params = super::load_proto(machine)?;
-    let Some(market) = &params.market else {
-        machine
-            .state
-            .get(key::MULTIPLIER)
-            .is_some()
-            .then(|| machine.state.remove(key::MULTIPLIER.to_vec()));
-        return Ok(());
+    let now = load_multiplier(machine, &params)?;
+    let next = match &params.market {
+        Some(market) => compute_next(now, gas_used, market),
+        None => ONE,
     };
-    let before = load_multiplier(machine, &params)?;
-    let after = compute_next(before, gas_used, market);
-    if after != before {
-        apply_stored(machine, after);
+    // Also when only the parameters moved: what is stored is what counts.
+    if next != load_stored(machine)? {
+        apply_stored(machine, next);
     }
     Ok(())
 }

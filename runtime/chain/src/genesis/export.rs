@@ -26,14 +26,13 @@ use super::{
     GenesisSendRestriction, GenesisVoter, GenesisWasm,
 };
 
-/// The state as a genesis whose time is that of the last block.
+/// The state as a genesis whose time is that of the last block, and whose first height is the next one.
 pub(crate) fn export(machine: &mut Machine<'_>) -> Result<Genesis, TxError> {
     let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(machine.block.time_nanos));
     let time = time.ok().and_then(|time| time.format(&Rfc3339).ok());
     let time = time.ok_or_else(|| SdkError::Logic("block time is out of range".to_owned()))?;
     Ok(Genesis {
-        initial_height: 1,
-        whole_state: None,
+        initial_height: machine.block.height + 1,
         chain_id: machine.env.config.chain_id.clone(),
         genesis_time: time,
         bech32_prefix: machine.env.config.bech32_prefix.clone(),
@@ -193,11 +192,20 @@ fn export_state(machine: &mut Machine<'_>) -> Result<GenesisState, TxError> {
         accounts,
         denom_metadata: list_messages(machine, state_key::bank::METADATA)?,
         send_enabled: send_enabled.collect(),
-        default_send_enabled: bank::load_default_send_enabled(machine),
+        default_send_enabled: machine
+            .state
+            .get(state_key::bank::DEFAULT_SEND_ENABLED)
+            .map(|_| bank::load_default_send_enabled(machine)),
         factory_denoms: export_factory_denoms(machine)?,
         minted: export_minted(machine)?,
-        tokenfactory_params: Some(ProtoJson(tokenfactory::load_params(machine)?)),
-        consensus_params: Some(ProtoJson(consensus::load(machine)?)),
+        tokenfactory_params: match machine.state.get(state_key::tokenfactory::PARAMS) {
+            Some(_) => Some(ProtoJson(tokenfactory::load_params(machine)?)),
+            None => None,
+        },
+        consensus_params: match machine.state.get(state_key::consensus::PARAMS) {
+            Some(_) => Some(ProtoJson(consensus::load(machine)?)),
+            None => None,
+        },
         gov: export_proposals(machine)?,
         authz: export_authz(machine)?,
         feegrant: list_messages(machine, state_key::feegrant::GRANTS)?,

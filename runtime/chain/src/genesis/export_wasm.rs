@@ -7,6 +7,7 @@ use crate::address::Address;
 use crate::error::{SdkError, TxError};
 use crate::machine::{Machine, read_u64};
 use crate::state_key::wasm as key;
+use crate::store::Direction;
 use crate::wasm::access::load_params;
 use crate::wasm::genesis::load_code_bytes;
 
@@ -36,6 +37,14 @@ pub(crate) fn export_wasm(machine: &mut Machine<'_>) -> Result<WasmGenesis, TxEr
             value: Text64(next.map_or(Ok(1), |bytes| read_u64(&bytes))?),
         });
     }
+    let packets = key::ASYNC_PACKETS
+        .iter()
+        .flat_map(|prefix| machine.state.prefix(prefix, Direction::Ascending))
+        .map(|(full_key, value)| Model {
+            key: UpperHex(key::without_module(&full_key).to_vec()),
+            value: Base64(value),
+        });
+    let packets = packets.collect();
     Ok(WasmGenesis(WasmState {
         params: WasmParams {
             code_upload_access: Access::from(params.code_upload_access.unwrap_or_default()),
@@ -44,6 +53,7 @@ pub(crate) fn export_wasm(machine: &mut Machine<'_>) -> Result<WasmGenesis, TxEr
         codes,
         contracts,
         sequences,
+        packets,
     }))
 }
 

@@ -112,10 +112,10 @@ fn import_bank(machine: &mut Machine<'_>, state: &GenesisState) -> Result<(), Ge
             checked.and_then(|()| bank::apply_send_enabled(machine, &rule.denom, Some(rule.enabled)).map_err(say));
         part(format!("state.send_enabled of {}", rule.denom), written)?;
     }
-    if !state.default_send_enabled {
+    if let Some(enabled) = state.default_send_enabled {
         part(
             "state.default_send_enabled",
-            bank::apply_default_send_enabled(machine, false).map_err(say),
+            bank::apply_default_send_enabled(machine, enabled).map_err(say),
         )?;
     }
     Ok(())

@@ -14,7 +14,7 @@ use crate::vm::{CodeRules, MeteringVersion, WasmLimits};
 use crate::wasm::{self, compute_classic_address};
 
 use super::GenesisError;
-use super::wasm::{Code, Contract, HistoryEntry, Sequence, WasmGenesis, WasmParams};
+use super::wasm::{Code, Contract, HistoryEntry, Model, Sequence, WasmGenesis, WasmParams};
 
 /// What is wrong with a part.
 type Checked<T> = Result<T, String>;
@@ -50,7 +50,21 @@ pub(super) fn import_wasm(
         let place = format!("contract {}", contract.contract_address);
         import_contract(machine, contract, &codes).map_err(refused(place))?;
     }
-    import_sequences(machine, &state.sequences, &codes).map_err(refused("sequences".to_owned()))
+    import_sequences(machine, &state.sequences, &codes).map_err(refused("sequences".to_owned()))?;
+    import_packets(machine, &state.packets).map_err(refused("packets".to_owned()))
+}
+
+fn import_packets(machine: &mut Machine<'_>, packets: &[Model]) -> Checked<()> {
+    for packet in packets {
+        let full_key = [b"wasm/".as_slice(), &packet.key.0].concat();
+        let is_packet = |prefix: &&[u8]| full_key.starts_with(prefix);
+        if !key::ASYNC_PACKETS.iter().any(is_packet) {
+            let packet = hex::encode_upper(&packet.key.0);
+            return Err(format!("{packet} is not the key of a packet that waits"));
+        }
+        machine.write(full_key, packet.value.0.clone()).map_err(say)?;
+    }
+    Ok(())
 }
 
 fn import_params(machine: &mut Machine<'_>, params: &WasmParams) -> Checked<()> {
@@ -205,6 +219,10 @@ fn import_sequences(machine: &mut Machine<'_>, sequences: &[Sequence], codes: &B
         }
     }
     for (counter, next) in [(key::NEXT_CODE_ID, next_code), (key::NEXT_INSTANCE_ID, next_instance)] {
+        // A counter that was never used is not stored.
+        if next == 1 {
+            continue;
+        }
         machine
             .write(counter.to_vec(), next.to_be_bytes().to_vec())
             .map_err(say)?;

@@ -14,7 +14,7 @@ use supercloud_proto::tendermint::types::ConsensusParams;
 use super::proto_json::ProtoJson;
 
 /// The rest of a state. All lists are in the order of the state's keys.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GenesisState {
     /// Packed `BaseAccount` and `ModuleAccount`, with their numbers.
@@ -23,8 +23,9 @@ pub struct GenesisState {
     pub denom_metadata: Vec<ProtoJson<Metadata>>,
     /// Denoms with a rule of their own whether messages may move them.
     pub send_enabled: Vec<ProtoJson<SendEnabled>>,
-    /// The rule of all others.
-    pub default_send_enabled: bool,
+    /// The rule of all others; absent: they may be moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_send_enabled: Option<bool>,
     /// Denoms that accounts made.
     pub factory_denoms: Vec<GenesisFactoryDenom>,
     /// What was minted on a day.
@@ -91,23 +92,4 @@ pub struct GenesisTimelock {
     pub proposal_id: u64,
     /// When it runs, in nanoseconds since 1970, as text.
     pub runs_at_nanos: String,
-}
-
-impl Default for GenesisState {
-    fn default() -> Self {
-        Self {
-            accounts: Vec::new(),
-            denom_metadata: Vec::new(),
-            send_enabled: Vec::new(),
-            default_send_enabled: true,
-            factory_denoms: Vec::new(),
-            minted: Vec::new(),
-            tokenfactory_params: None,
-            consensus_params: None,
-            gov: GenesisProposals::default(),
-            authz: Vec::new(),
-            feegrant: Vec::new(),
-            cron: Vec::new(),
-        }
-    }
 }

@@ -24,6 +24,9 @@ pub(super) struct WasmState {
     pub(super) contracts: Vec<Contract>,
     #[serde(default)]
     pub(super) sequences: Vec<Sequence>,
+    /// Ours: IBC packets that wait for their acknowledgement, as they are stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) packets: Vec<Model>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,25 +1,33 @@
 //! A whole state leaves a chain and another one begins with it.
 
-use supercloud_chain::{Genesis, GenesisCoin, GenesisTimelock};
+use std::collections::{BTreeMap, BTreeSet};
+
+use supercloud_chain::{Genesis, GenesisCoin, GenesisDenom, GenesisTimelock, Ibc2Call, IbcAnswer};
 use supercloud_proto::cosmos::auth::v1beta1::BaseAccount;
 use supercloud_proto::cosmos::authz::v1beta1::{GenericAuthorization, Grant, MsgExec, MsgGrant};
-use supercloud_proto::cosmos::bank::v1beta1::{MsgSetSendEnabled, SendEnabled};
-use supercloud_proto::cosmos::consensus::v1::{QueryParamsRequest, QueryParamsResponse};
+use supercloud_proto::cosmos::bank::v1beta1::{
+    MsgSetSendEnabled, MsgUpdateParams as BankUpdate, Params as BankParams, SendEnabled,
+};
+use supercloud_proto::cosmos::consensus::v1::{
+    MsgUpdateParams as ConsensusUpdate, QueryParamsRequest, QueryParamsResponse,
+};
 use supercloud_proto::cosmos::feegrant::v1beta1::{BasicAllowance, MsgGrantAllowance};
 use supercloud_proto::cosmos::gov::v1::{
     MsgDeposit, MsgSubmitProposal, MsgSubmitProposalResponse, ProposalStatus, VoteOption,
 };
-use supercloud_proto::osmosis::tokenfactory::v1beta1::{MsgCreateDenom, MsgMint};
+use supercloud_proto::cosmwasm::wasm::v1::MsgPinCodes;
+use supercloud_proto::osmosis::tokenfactory::v1beta1::{MsgCreateDenom, MsgMint, Params as FactoryParams};
 use supercloud_proto::pack;
 use supercloud_proto::prost_types::{Any, Timestamp};
 use supercloud_proto::supercloud::bank::v1::MsgSetSendRestriction;
 use supercloud_proto::supercloud::cron::v1::{
     MsgSchedule, QueryScheduleRequest, QueryScheduleResponse, Schedule, Stage,
 };
-use supercloud_proto::supercloud::tokenfactory::v1::MsgSetMintCap;
+use supercloud_proto::supercloud::tokenfactory::v1::{MsgSetMintCap, MsgUpdateParams as FactoryUpdate};
 
 use crate::fake_vm::puppet;
 use crate::gov::{proposal, submission, vote};
+use crate::ibc::{contract_with_ibc, packet_v2};
 use crate::world::{Person, World, coin, execute_msg, response, send};
 
 /// What the populated chain has under way.
@@ -68,6 +76,14 @@ fn base() -> World {
             amount: "1000".into(),
         }];
         genesis.gov.timelock_seconds = 60;
+        genesis.denoms = vec![GenesisDenom {
+            base: "uakt".into(),
+            display: "akt".into(),
+            exponent: 6,
+            symbol: "AKT".into(),
+            name: "Akash".into(),
+            description: String::new(),
+        }];
         genesis.fees.min_gas_prices = vec![GenesisCoin {
             denom: "uakt".into(),
             amount: "0".into(),
@@ -97,6 +113,25 @@ fn rules(world: &World, contract: &str) -> Vec<Any> {
             }],
             use_default_for: vec![],
         }),
+        pack(&BankUpdate {
+            authority: authority.clone(),
+            params: Some(BankParams {
+                default_send_enabled: true,
+                ..BankParams::default()
+            }),
+        }),
+        pack(&FactoryUpdate {
+            authority: authority.clone(),
+            params: Some(FactoryParams {
+                denom_creation_fee: vec![],
+                denom_creation_gas_consume: 5,
+            }),
+        }),
+        pack(&consensus_update(world)),
+        pack(&MsgPinCodes {
+            authority: authority.clone(),
+            code_ids: vec![1],
+        }),
         pack(&MsgSchedule {
             authority,
             schedule: Some(Schedule {
@@ -111,6 +146,29 @@ fn rules(world: &World, contract: &str) -> Vec<Any> {
     ]
 }
 
+fn consensus_update(world: &World) -> ConsensusUpdate {
+    let response: QueryParamsResponse = world.ask("/cosmos.consensus.v1.Query/Params", &QueryParamsRequest::default());
+    let params = response.params.unwrap();
+    ConsensusUpdate {
+        authority: world.gov.clone(),
+        block: params.block,
+        evidence: params.evidence,
+        validator: params.validator,
+        abci: None,
+    }
+}
+
+/// Packets of both versions of IBC that wait for their acknowledgement.
+fn defer_packets(world: &mut World) {
+    let contract = contract_with_ibc(world);
+    assert_eq!(world.receive(&contract).result, Ok(IbcAnswer::Deferred));
+    let receive = Ibc2Call::Receive {
+        packet: packet_v2("wasm2other", &world.contract_info(&contract).ibc2_port_id),
+        relayer: world.bob.address.clone(),
+    };
+    assert_eq!(world.ibc(receive).result, Ok(IbcAnswer::Deferred));
+}
+
 /// Something of everything.
 fn populated() -> (World, Ids) {
     let mut world = base();
@@ -119,6 +177,7 @@ fn populated() -> (World, Ids) {
     let contract = world.instantiate(code_id, r#"{"set":{"a":"1"}}"#);
     let messages = rules(&world, &contract);
     run(&mut world, messages);
+    defer_packets(&mut world);
     let denom = format!("factory/{}/gold", carol.address);
     let create = MsgCreateDenom {
         sender: carol.address.clone(),
@@ -192,6 +251,59 @@ fn export_import_export_is_the_same_to_the_byte() {
     let untouched = World::new();
     let exported = export(&untouched);
     assert_eq!(export(&begin(&exported)), exported);
+}
+
+#[test]
+fn imported_state_has_the_root_of_the_exported_one_and_goes_on_at_the_next_height() {
+    let (old, _) = populated();
+    let mut world = begin(&export(&old));
+    assert_eq!(
+        (world.chain.height(), world.chain.time_nanos()),
+        (old.chain.height(), old.chain.time_nanos())
+    );
+    // No entry of any module was lost or changed.
+    let (got, expected) = (world.entries(), old.entries());
+    let lost: Vec<_> = expected.iter().filter(|entry| !got.contains(entry)).collect();
+    let new: Vec<_> = got.iter().filter(|entry| !expected.contains(entry)).collect();
+    assert_eq!((lost, new), (vec![], vec![]));
+    assert_eq!(world.chain.app_hash(), old.chain.app_hash());
+    world.block(vec![]);
+    assert_eq!(world.chain.height(), old.chain.height() + 1);
+    let untouched = World::new();
+    assert_eq!(begin(&export(&untouched)).entries(), untouched.entries());
+}
+
+/// Kinds of entries below each module: the first bytes of their keys.
+fn kinds_of_entries(world: &World) -> BTreeMap<String, String> {
+    let mut kinds: BTreeMap<String, BTreeSet<u8>> = BTreeMap::new();
+    for (key, _) in world.entries() {
+        let slash = key.iter().position(|byte| *byte == b'/').unwrap();
+        let module = String::from_utf8(key[..slash].to_vec()).unwrap();
+        kinds.entry(module).or_default().insert(key[slash + 1]);
+    }
+    let hex = |bytes: BTreeSet<u8>| bytes.iter().map(|byte| format!("{byte:02x} ")).collect();
+    kinds.into_iter().map(|(module, bytes)| (module, hex(bytes))).collect()
+}
+
+#[test]
+fn the_round_trip_is_tried_with_entries_of_every_kind() {
+    let (world, _) = populated();
+    let expected = [
+        ("acc", "01 02 03 "),
+        ("authz", "01 02 03 "),
+        ("bank", "00 01 02 03 04 05 80 81 "),
+        // `config` and `last_block`.
+        ("chain", "63 6c "),
+        ("consensus", "01 "),
+        ("cron", "01 "),
+        ("feegrant", "00 01 02 "),
+        ("fees", "01 "),
+        ("gov", "01 02 03 04 05 06 07 08 09 "),
+        ("tokenfactory", "01 02 03 04 05 "),
+        ("wasm", "01 02 03 04 05 06 07 09 10 11 20 21 22 23 24 25 26 "),
+    ];
+    let expected = expected.map(|(module, kinds)| (module.to_owned(), kinds.to_owned()));
+    assert_eq!(kinds_of_entries(&world), BTreeMap::from(expected));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::world::{World, event, kinds};
 
 const GAS: u64 = 5_000_000;
 
-fn contract_with_ibc(world: &mut World) -> String {
+pub(crate) fn contract_with_ibc(world: &mut World) -> String {
     let code_id = world.store_code(puppet("ibc", None));
     world.instantiate(code_id, "{}")
 }
@@ -56,7 +56,7 @@ fn incoming(contract: &str) -> IbcPacket {
 }
 
 impl World {
-    fn ibc(&mut self, call: impl Into<IbcCall>) -> IbcOutcome {
+    pub(crate) fn ibc(&mut self, call: impl Into<IbcCall>) -> IbcOutcome {
         self.time_nanos += 1;
         let outcomes = self.chain.execute_ibc_block(self.time_nanos, &[call.into()], GAS);
         outcomes.unwrap().remove(0)
@@ -72,7 +72,7 @@ impl World {
         serde_json::from_str(&self.stored(contract, entry_point)).unwrap()
     }
 
-    fn contract_info(&self, contract: &str) -> ContractInfo {
+    pub(crate) fn contract_info(&self, contract: &str) -> ContractInfo {
         let request = QueryContractInfoRequest {
             address: contract.into(),
         };
@@ -80,7 +80,7 @@ impl World {
         response.contract_info.unwrap()
     }
 
-    fn receive(&mut self, contract: &str) -> IbcOutcome {
+    pub(crate) fn receive(&mut self, contract: &str) -> IbcOutcome {
         let relayer = self.bob.address.clone();
         self.ibc(IbcPacketCall::Receive {
             packet: incoming(contract),
@@ -470,7 +470,7 @@ fn callbacks_go_to_the_sender_of_a_packet_and_to_whom_its_memo_names() {
     );
 }
 
-fn packet_v2(source_port: &str, destination_port: &str) -> Ibc2Packet {
+pub(crate) fn packet_v2(source_port: &str, destination_port: &str) -> Ibc2Packet {
     Ibc2Packet {
         payload: Ibc2Payload {
             source_port: source_port.into(),

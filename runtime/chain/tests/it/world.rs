@@ -184,6 +184,13 @@ impl World {
         self.chain = Chain::open(Box::new(self.store.clone()), self.vm.clone()).unwrap();
     }
 
+    /// The whole state.
+    pub(crate) fn entries(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let latest = self.store.latest();
+        let entries = latest.range(None, None, supercloud_chain::store::Direction::Ascending);
+        entries.collect()
+    }
+
     pub(crate) fn block(&mut self, txs: Vec<Vec<u8>>) -> BlockOutput {
         self.block_after(1, txs)
     }

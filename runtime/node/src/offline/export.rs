@@ -30,7 +30,7 @@ fn export_chain(chain: &Chain, height: Option<u64>) -> Result<Genesis, NodeError
         oldest: chain.oldest_height(),
         latest: chain.height(),
     })?;
-    Ok(querier.export_genesis()?)
+    Ok(querier.export()?)
 }
 
 /// Refuses a genesis that no chain could begin with, by beginning one in memory.

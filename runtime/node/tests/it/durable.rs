@@ -197,6 +197,13 @@ async fn export_begins_a_chain_that_exports_the_same_bytes() {
         .await
         .unwrap();
     assert_eq!(block["block"]["header"]["app_hash"], first.app_hash.as_str());
+    let shown = client.rpc().call("genesis", json!({})).await.unwrap();
+    assert_eq!(shown["genesis"]["initial_height"], (first.height + 1).to_string());
+    let status = client.rpc().call("status", json!({})).await.unwrap();
+    assert_eq!(
+        status["sync_info"]["earliest_block_height"],
+        (first.height + 1).to_string()
+    );
     node.shutdown();
     let back = offline::export(&storage(&second), Some(first.height)).unwrap();
     assert_eq!(back.to_json(), exported.to_json());

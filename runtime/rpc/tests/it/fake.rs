@@ -193,6 +193,7 @@ impl ChainApi for FakeChain {
     fn genesis(&self) -> GenesisInfo {
         GenesisInfo {
             time_nanos: 1_700_000_000_000_000_000,
+            initial_height: 1,
             app_state: json!({ "balances": [] }),
         }
     }
