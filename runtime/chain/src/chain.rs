@@ -195,6 +195,12 @@ impl Chain {
         result
     }
 
+    /// What [`Chain::check_tx`] would say, without the transaction counting for those that come after it.
+    pub fn probe_tx(&self, raw: &[u8]) -> TxResult {
+        let mut machine = Machine::new(&self.env, self.check_state.clone(), self.next_block());
+        tx::check(&mut machine, raw)
+    }
+
     /// Runs a transaction to learn its gas: signatures and fees are not looked at, sequences are.
     pub fn simulate(&self, raw: &[u8]) -> TxResult {
         self.pending_querier().simulate(raw)

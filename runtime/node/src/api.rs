@@ -74,6 +74,10 @@ impl ChainApi for NodeState {
         self.accept(raw)
     }
 
+    fn check(&self, raw: &[u8]) -> TxResult {
+        self.chain().probe_tx(raw)
+    }
+
     fn mempool(&self) -> MempoolStats {
         NodeState::mempool(self).stats()
     }

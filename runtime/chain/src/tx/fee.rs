@@ -1,7 +1,9 @@
 //! The fee: at least the minimum price of the gas asked for, paid to governance's account, the pool of the chain.
 
+use supercloud_proto::cosmos::tx::v1beta1::Fee;
+
 use crate::address::Address;
-use crate::coin::Coins;
+use crate::coin::{Coin, CoinError, Coins};
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::machine::{Machine, Mode};
@@ -17,7 +19,7 @@ const SIMULATED_FEE_GAS: u64 = 20_000;
 /// must exist.
 pub(super) fn apply_fee(machine: &mut Machine<'_>, tx: &DecodedTx, first_signer: &Address) -> Result<(), TxError> {
     let fee = tx.auth.fee.clone().unwrap_or_default();
-    let coins = Coins::from_proto(&fee.amount)?;
+    let coins = fee_coins(&fee)?;
     let payer = if fee.payer.is_empty() {
         first_signer.clone()
     } else {
@@ -49,6 +51,15 @@ pub(super) fn apply_fee(machine: &mut Machine<'_>, tx: &DecodedTx, first_signer:
             .with("fee_payer", source_text),
     );
     Ok(())
+}
+
+/// A list of nothing but zeros is no fee: clients that sign what they simulate name one.
+fn fee_coins(fee: &Fee) -> Result<Coins, CoinError> {
+    let coins = fee.amount.iter().map(Coin::from_proto).collect::<Result<Vec<_>, _>>()?;
+    if coins.iter().all(|coin| coin.amount == 0) {
+        return Ok(Coins::default());
+    }
+    Coins::from_proto(&fee.amount)
 }
 
 /// Whose coins pay: the granter's, when the transaction names one and its allowance covers the fee.
