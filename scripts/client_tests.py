@@ -3,12 +3,11 @@
 
   client_tests.py [--binary target/release/supercloud] [--only NAME ...]
 
-Packages are installed once, into ~/.cache/supercloud/clients (or $XDG_CACHE_HOME/supercloud/clients): exact versions, from
-npm and PyPI. The node is `supercloud dev --json` on free ports; each client has accounts of its own.
+The node is `supercloud dev --json --load-suite` on free ports; each client has accounts of its own. Exact versions of the
+clients come from npm, PyPI and crates.io (client_packages.py).
 """
 
 import argparse
-import hashlib
 import json
 import os
 import shutil
@@ -19,44 +18,14 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-CLIENTS = ROOT / "tests" / "clients"
+import readme_snippets
+from client_packages import CLIENTS, ROOT, cargo, npm, venv
+
 CONTRACT = ROOT / "artifacts" / "test" / "conformance.wasm"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "supercloud" / "clients"
 # The well-known words of development chains; twelve, since one client's library knows no others.
 MNEMONIC = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
 START_SECONDS = 60
 CLIENT_SECONDS = 300
-
-
-def installed(name, manifest, install):
-    """The folder of a client's packages, installed anew when its manifest has changed."""
-    folder = CACHE / name
-    stamp = folder / ".installed"
-    digest = hashlib.sha256((CLIENTS / name / manifest).read_bytes()).hexdigest()
-    if not stamp.is_file() or stamp.read_text() != digest:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        shutil.copy(CLIENTS / name / manifest, folder)
-        install(folder)
-        stamp.write_text(digest)
-    return folder
-
-
-def npm(name):
-    def install(folder):
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True)
-
-    return installed(name, "package.json", install)
-
-
-def venv(name):
-    def install(folder):
-        subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-        pip = folder / "venv" / "bin" / "pip"
-        subprocess.run([pip, "install", "--quiet", "--requirement", folder / "requirements.txt"], check=True)
-
-    return installed(name, "requirements.txt", install)
 
 
 def cosmjs(name, accounts):
@@ -74,11 +43,27 @@ def keplr(ready):
 
 def cosmpy(account, transport):
     def run(ready):
-        python = venv("cosmpy") / "venv" / "bin" / "python"
+        python = venv("cosmpy") / "python"
         command = [python, CLIENTS / "cosmpy_client.py", ready, CONTRACT, account, transport]
         subprocess.run(command, check=True, timeout=CLIENT_SECONDS)
 
     return run
+
+
+def cosmrs(ready):
+    subprocess.run([cargo("cosmrs"), ready, CONTRACT, "7", "8"], check=True, timeout=CLIENT_SECONDS)
+
+
+def ts_codegen(ready):
+    """Type-checks the generated clients and the program that uses them, and runs it."""
+    folder = npm("ts-codegen")
+    shutil.rmtree(folder / "schema", ignore_errors=True)
+    shutil.copytree(ROOT / "schema" / "ts", folder / "schema")
+    for name in ("market.ts", "tsconfig.json"):
+        shutil.copy(CLIENTS / "ts-codegen" / name, folder)
+    subprocess.run(["npx", "tsc", "--project", "."], cwd=folder, check=True)
+    command = ["node", "built/market.js", ready, ROOT / "artifacts" / "registry.wasm", "9", "0"]
+    subprocess.run(command, cwd=folder, check=True, timeout=CLIENT_SECONDS)
 
 
 TESTS = {
@@ -87,12 +72,15 @@ TESTS = {
     "keplr": keplr,
     "cosmpy-grpc": cosmpy("5", "grpc"),
     "cosmpy-rest": cosmpy("6", "rest"),
+    "cosmrs": cosmrs,
+    "ts-codegen": ts_codegen,
+    "readme": readme_snippets.run,
 }
 
 
 def start(binary, log):
     """A node on free ports and the line with which it reported."""
-    command = [binary, "dev", "--json", "--mnemonic", MNEMONIC]
+    command = [binary, "dev", "--json", "--load-suite", "--mnemonic", MNEMONIC]
     command += ["--rpc-port", "0", "--rest-port", "0", "--grpc-port", "0", "--metrics-port", "0"]
     node = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     deadline = time.monotonic() + START_SECONDS
@@ -118,7 +106,7 @@ def main():
                 print(f"-- {name}", flush=True)
                 try:
                     TESTS[name](ready)
-                except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+                except (subprocess.CalledProcessError, subprocess.TimeoutExpired, AssertionError) as error:
                     failed.append(name)
                     print(f"FAIL  {name}: {error}", file=sys.stderr, flush=True)
                 if node.poll() is not None:

@@ -303,22 +303,30 @@ impl Chain {
 
     /// Read access to the last or an older height; none when that height is not kept.
     pub fn querier(&self, height: Option<u64>) -> Option<Querier> {
-        let (reader, last) = match height.filter(|height| *height != 0 && *height != self.last.height) {
-            None => (self.store.latest(), self.last),
+        match height.filter(|height| *height != 0 && *height != self.last.height) {
+            None => Some(self.latest_querier()),
             Some(height) => {
                 let reader = self.store.at(height)?;
                 let last = load_last_block(&*reader)?;
-                (reader, last)
+                Some(self.new_querier(reader, last))
             }
-        };
-        Some(Querier {
+        }
+    }
+
+    /// Read access to the last state.
+    pub fn latest_querier(&self) -> Querier {
+        self.new_querier(self.store.latest(), self.last)
+    }
+
+    fn new_querier(&self, reader: Arc<dyn Reader>, last: BlockTime) -> Querier {
+        Querier {
             state: State::new(reader),
             env: self.env.clone(),
             now: last,
             height: last.height,
             query_gas_limit: self.query_gas_limit,
             tracing: self.tracing,
-        })
+        }
     }
 
     /// Read access to the last state with the fees and sequences of the transactions that wait: what simulations need.

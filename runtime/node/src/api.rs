@@ -75,6 +75,10 @@ impl ChainApi for NodeState {
         self.accept(raw)
     }
 
+    fn check(&self, raw: &[u8]) -> TxResult {
+        self.try_tx(raw)
+    }
+
     fn mempool(&self) -> MempoolStats {
         self.pool.stats()
     }

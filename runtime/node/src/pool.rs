@@ -51,6 +51,12 @@ impl Pool {
         self.lock().checker.querier()
     }
 
+    /// CheckTx without a place in the mempool: nothing changes.
+    pub(crate) fn try_tx(&self, committed: &Querier, raw: &[u8]) -> TxResult {
+        let tx = committed.prepare(raw);
+        self.lock().checker.check_now(&tx).result
+    }
+
     /// CheckTx, and into the mempool when it passes. The costly part, signatures, runs on the committed state and outside
     /// of the lock.
     pub(crate) fn accept(&self, committed: &Querier, hash: Hash, raw: &[u8]) -> Result<TxResult, BroadcastError> {

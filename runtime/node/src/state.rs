@@ -46,7 +46,7 @@ pub(crate) struct NodeState {
     chain: Mutex<Chain>,
     pub(crate) pool: Pool,
     /// Reads the last committed state.
-    querier: RwLock<Option<Querier>>,
+    querier: RwLock<Querier>,
     /// Block time at which governance has something to do.
     scheduled_nanos: AtomicU64,
     stopped: OnceLock<String>,
@@ -75,7 +75,7 @@ impl NodeState {
             bell: Bell::default(),
             committed: watch::Sender::new(parts.archive.latest().map_or(0, |record| record.header.height)),
             archive: parts.archive,
-            querier: RwLock::new(parts.chain.querier(None)),
+            querier: RwLock::new(parts.chain.latest_querier()),
             pool: Pool::new(parts.chain.checker(), parts.limits, parts.chain.height()),
             chain: Mutex::new(parts.chain),
             scheduled_nanos: AtomicU64::new(scheduled),
@@ -89,7 +89,7 @@ impl NodeState {
     }
 
     /// Reads what was committed last.
-    fn committed_querier(&self) -> Option<Querier> {
+    fn committed_querier(&self) -> Querier {
         self.querier.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -111,18 +111,16 @@ impl NodeState {
                 reason: reason.to_owned(),
             });
         }
-        let result = self.pool.accept(&self.readable()?, tx_hash(&raw), &raw)?;
+        let result = self.pool.accept(&self.committed_querier(), tx_hash(&raw), &raw)?;
         if result.code == 0 {
             self.bell.ring();
         }
         Ok(result)
     }
 
-    /// Reads what was committed last, which there always is while the node runs.
-    fn readable(&self) -> Result<Querier, BroadcastError> {
-        self.committed_querier().ok_or_else(|| BroadcastError::Stopped {
-            reason: "there is no state yet".to_owned(),
-        })
+    /// CheckTx without a place in the mempool.
+    pub(crate) fn try_tx(&self, raw: &[u8]) -> TxResult {
+        self.pool.try_tx(&self.committed_querier(), raw)
     }
 
     /// Makes the next block out of what waits. An error is final: nothing was committed and nothing will be.
@@ -140,7 +138,7 @@ impl NodeState {
         self.settle_pool(&chain, &record);
         self.scheduled_nanos
             .store(chain.next_scheduled_nanos().unwrap_or(NEVER), Ordering::SeqCst);
-        *self.querier.write().unwrap_or_else(PoisonError::into_inner) = chain.querier(None);
+        *self.querier.write().unwrap_or_else(PoisonError::into_inner) = chain.latest_querier();
         self.archive
             .push(record)
             .inspect_err(|error| self.stop(error.to_string()))?;
@@ -158,10 +156,8 @@ impl NodeState {
         if path == SIMULATE && height.is_none() {
             return self.pool.querier().query(path, data);
         }
-        if height.is_none()
-            && let Some(querier) = self.committed_querier()
-        {
-            return querier.query(path, data);
+        if height.is_none() {
+            return self.committed_querier().query(path, data);
         }
         let chain = self.chain();
         match chain.querier(height) {

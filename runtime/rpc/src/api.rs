@@ -158,6 +158,8 @@ pub trait ChainApi: Send + Sync + 'static {
     }
     /// Runs CheckTx and keeps the transaction when its code is 0.
     fn broadcast(&self, raw: Vec<u8>) -> Result<TxResult, BroadcastError>;
+    /// Runs CheckTx and keeps nothing.
+    fn check(&self, raw: &[u8]) -> TxResult;
     /// Counts of the mempool.
     fn mempool(&self) -> MempoolStats;
     /// The first transactions that wait, at most `limit`.

@@ -46,6 +46,7 @@ pub(crate) const METHODS: &[Method] = &[
     method("broadcast_tx_async", &["tx"], txs::broadcast_async),
     method(BROADCAST_TX_COMMIT, &["tx"], txs::commit_needs_the_server),
     method("broadcast_tx_sync", &["tx"], txs::broadcast_sync),
+    method("check_tx", &["tx"], txs::check),
     method("commit", &["height"], blocks::commit),
     method("consensus_params", &["height"], info::consensus_params),
     method("consensus_state", &[], info::consensus_state),

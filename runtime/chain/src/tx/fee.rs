@@ -1,7 +1,9 @@
 //! The fee: at least the minimum price of the gas asked for, paid to governance's account, the pool of the chain.
 
+use supercloud_proto::cosmos::tx::v1beta1::Fee;
+
 use crate::address::Address;
-use crate::coin::Coins;
+use crate::coin::{Coin, CoinError, Coins};
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::machine::{Machine, Mode};
@@ -17,7 +19,7 @@ const SIMULATED_FEE_GAS: u64 = 20_000;
 /// must exist.
 pub(super) fn apply_fee(machine: &mut Machine<'_>, tx: &DecodedTx, first_signer: &Address) -> Result<(), TxError> {
     let fee = tx.auth.fee.clone().unwrap_or_default();
-    let coins = Coins::from_proto(&fee.amount)?;
+    let coins = fee_coins(&fee)?;
     let payer = if fee.payer.is_empty() {
         first_signer.clone()
     } else {
@@ -51,6 +53,15 @@ pub(super) fn apply_fee(machine: &mut Machine<'_>, tx: &DecodedTx, first_signer:
     Ok(())
 }
 
+/// A list of nothing but zeros is no fee: clients that sign what they simulate name one.
+fn fee_coins(fee: &Fee) -> Result<Coins, CoinError> {
+    let coins = fee.amount.iter().map(Coin::from_proto).collect::<Result<Vec<_>, _>>()?;
+    if coins.iter().all(|coin| coin.amount == 0) {
+        return Ok(Coins::default());
+    }
+    Coins::from_proto(&fee.amount)
+}
+
 /// Whose coins pay: the granter's, when the transaction names one and its allowance covers the fee.
 fn apply_grant(machine: &mut Machine<'_>, tx: &DecodedTx, payer: Address, fee: &Coins) -> Result<Address, TxError> {
     let granter = tx.auth.fee.as_ref().map_or("", |fee| &fee.granter);
@@ -72,7 +83,7 @@ fn apply_grant(machine: &mut Machine<'_>, tx: &DecodedTx, payer: Address, fee: &
 /// Whether the fee that a transaction names is enough; nobody pays yet.
 pub(super) fn assert_offer(machine: &Machine<'_>, tx: &DecodedTx) -> Result<(), TxError> {
     let fee = tx.auth.fee.clone().unwrap_or_default();
-    assert_price(machine, &Coins::from_proto(&fee.amount)?, fee.gas_limit)
+    assert_price(machine, &fee_coins(&fee)?, fee.gas_limit)
 }
 
 /// What block makers sort by: how many millionths of the least fee are offered, in the best denom. On a chain without a least
@@ -80,7 +91,7 @@ pub(super) fn assert_offer(machine: &Machine<'_>, tx: &DecodedTx) -> Result<(), 
 pub(crate) fn compute_priority(machine: &Machine<'_>, tx: &DecodedTx) -> Result<u64, TxError> {
     const MILLION: u128 = 1_000_000;
     let fee = tx.auth.fee.clone().unwrap_or_default();
-    let coins = Coins::from_proto(&fee.amount)?;
+    let coins = fee_coins(&fee)?;
     let ratio = |amount: u128, base: u128| amount.saturating_mul(MILLION) / base.max(1);
     let prices = fees::load(machine)?.min_gas_prices;
     let best = if prices.is_empty() {

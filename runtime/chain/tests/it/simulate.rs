@@ -35,6 +35,28 @@ fn estimate_with_the_usual_margin_is_enough_and_not_wasteful() {
 }
 
 #[test]
+fn a_fee_of_nothing_but_zeros_is_no_fee() {
+    let mut world = World::new();
+    let alice = world.alice.clone();
+    let mut draft = world.draft(&alice, vec![send(&alice.address, &world.bob.address, 5, "uakt")]);
+    let mut signed = |amount| {
+        draft.auth.fee.as_mut().unwrap().amount = amount;
+        draft.sign(&[&alice]).encode_to_vec()
+    };
+    let zero = signed(vec![coin(0, "uakt")]);
+    let mixed = signed(vec![coin(0, "uact"), coin(5_000, "uakt")]);
+    assert_eq!(world.chain.simulate(&zero).code, 0);
+    let refused = world.chain.check_tx(&zero);
+    assert_eq!(
+        (refused.code, refused.codespace.as_str()),
+        (13, "sdk"),
+        "{}",
+        refused.log
+    );
+    assert_eq!(world.chain.simulate(&mixed).code, 10);
+}
+
+#[test]
 fn simulation_keeps_nothing_but_knows_what_waits() {
     let mut world = World::new();
     assert_eq!(world.chain.simulate(&unsigned(&world, 0)).code, 0);

@@ -31,6 +31,11 @@ pub(super) fn broadcast_async(dispatcher: &Dispatcher, params: &Params) -> Resul
     Ok(json!({ "code": 0, "data": "", "log": "", "codespace": "", "hash": json::upper_hex(&hash) }))
 }
 
+/// What CheckTx says now; nothing is kept.
+pub(super) fn check(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+    Ok(json::tx_result(&dispatcher.api().check(&params.bytes("tx")?)))
+}
+
 fn broadcast(api: &dyn ChainApi, params: &Params) -> Result<(Hash, TxResult), RpcError> {
     let raw = params.bytes("tx")?;
     let hash = tx_hash(&raw);

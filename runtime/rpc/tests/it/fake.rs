@@ -327,6 +327,13 @@ impl ChainApi for FakeChain {
         }
     }
 
+    fn check(&self, raw: &[u8]) -> TxResult {
+        match raw {
+            b"bad" => failure(4, "unauthorized"),
+            _ => result(vec![event("tx", &[("fee", "5uakt")])]),
+        }
+    }
+
     fn mempool(&self) -> MempoolStats {
         MempoolStats { txs: 2, bytes: 512 }
     }
