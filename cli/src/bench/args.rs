@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::pacer::Rate;
+use super::soak;
+
+/// What a new home's configuration says.
+const DEFAULT_CACHE_MIB: u32 = 256;
 
 /// What is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -93,6 +97,14 @@ impl BenchArgs {
     /// Length of the run in seconds.
     pub(crate) fn duration(&self) -> u64 {
         self.soak.map_or(self.seconds, |minutes| minutes * 60)
+    }
+
+    /// Resident size of the node once its caches are full; 0 for a node whose configuration is not known.
+    pub(crate) fn full_size(&self) -> u64 {
+        match self.node {
+            Some(_) => 0,
+            None => soak::full_size(self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB)),
+        }
     }
 
     /// The rate, or what it is when none is given.

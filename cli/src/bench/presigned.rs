@@ -12,12 +12,15 @@ const TX_BYTES: usize = 400;
 /// Memory for all.
 const MAX_BYTES: usize = 600 << 20;
 
+/// Transactions of one account with their sequences, ascending.
+type Signed = VecDeque<(u64, Vec<u8>)>;
+
 /// Signed transactions of one stream, by account.
 #[derive(Default)]
 pub(crate) struct Presigned {
     stream: usize,
-    /// Of each account the next ones, with their sequences.
-    by_account: Vec<Mutex<VecDeque<(u64, Vec<u8>)>>>,
+    /// Of each account the next ones.
+    by_account: Vec<Mutex<Signed>>,
 }
 
 impl Presigned {
@@ -25,7 +28,7 @@ impl Presigned {
     pub(crate) fn sign(stream: usize, accounts: &Accounts, senders: usize, gas_limit: u64, count: usize) -> Self {
         let each = count.min(MAX_BYTES / TX_BYTES).div_ceil(senders);
         let bank = BankSends::new(&accounts.list[..senders], gas_limit);
-        let by_account: Vec<Mutex<VecDeque<_>>> = (0..senders).map(|_| Mutex::default()).collect();
+        let by_account: Vec<Mutex<Signed>> = (0..senders).map(|_| Mutex::default()).collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (bank, places) = (&bank, &by_account);
         std::thread::scope(|scope| {

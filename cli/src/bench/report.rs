@@ -136,7 +136,7 @@ impl Report {
             disk_growth_bytes_per_tx: growth.map(|growth| ratio(growth as f64, succeeded as f64)),
             streams,
             reads: read_report(run),
-            verdict: args.soak.and_then(|_| Verdict::of(&samples)),
+            verdict: args.soak.and_then(|_| Verdict::of(&samples, args.full_size())),
             samples: if args.soak.is_some() { samples } else { Vec::new() },
         }
     }
@@ -339,10 +339,11 @@ fn show_stream(stream: &StreamReport) -> String {
 fn show_verdict(verdict: &Verdict) -> String {
     let flat = |flat| if flat { "flat" } else { "NOT FLAT" };
     format!(
-        "memory             {} ({} MiB in the middle third, {} MiB in the last)\nlatency            {} (p95 {:.1} ms in the middle third, {:.1} ms in the last)",
+        "memory             {} ({} MiB in the middle third, {} MiB in the last; caches and buffers may take it to {})\nlatency            {} (p95 {:.1} ms in the middle third, {:.1} ms in the last)",
         flat(verdict.memory_flat),
         verdict.rss_middle_bytes >> 20,
         verdict.rss_last_bytes >> 20,
+        verdict.full_bytes >> 20,
         flat(verdict.latency_flat),
         verdict.p95_middle_ms,
         verdict.p95_last_ms

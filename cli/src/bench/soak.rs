@@ -2,7 +2,8 @@
 //!
 //! The rules compare the last third of the samples with the middle third; the first third is warming up:
 //!
-//! - memory is flat when the mean resident size grew by no more than 10 percent and 32 MiB;
+//! - memory is flat when the mean resident size grew by no more than 10 percent and 32 MiB, or is still below what the
+//!   node's caches and write buffers may hold: a short run ends before they are full;
 //! - latency is flat when the mean p95 grew by no more than 50 percent and 50 ms.
 
 use std::path::PathBuf;
@@ -17,6 +18,16 @@ use super::process::{self, Usage};
 
 /// Least samples that say anything.
 const LEAST_SAMPLES: usize = 9;
+/// What the write buffers of a node's state take when they are full: twice 128 MiB.
+const WRITE_BUFFERS: u64 = 256 << 20;
+/// What a node takes besides: the program, compiled contracts, the last blocks in decoded form.
+const BESIDES: u64 = 384 << 20;
+
+/// Resident size of a node whose caches and buffers are full.
+pub(crate) fn full_size(cache_mib: u32) -> u64 {
+    (u64::from(cache_mib) << 20) + WRITE_BUFFERS + BESIDES
+}
+
 /// How often the board is asked whether the run has ended.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -97,13 +108,15 @@ pub(crate) struct Verdict {
     pub(crate) latency_flat: bool,
     pub(crate) rss_middle_bytes: u64,
     pub(crate) rss_last_bytes: u64,
+    /// Below this, growth is that of caches and buffers.
+    pub(crate) full_bytes: u64,
     pub(crate) p95_middle_ms: f64,
     pub(crate) p95_last_ms: f64,
 }
 
 impl Verdict {
-    /// `None` for too few samples.
-    pub(crate) fn of(samples: &[Sample]) -> Option<Self> {
+    /// `None` for too few samples. `full_bytes` is the size of a node whose caches are full; 0 when unknown.
+    pub(crate) fn of(samples: &[Sample], full_bytes: u64) -> Option<Self> {
         if samples.len() < LEAST_SAMPLES {
             return None;
         }
@@ -112,10 +125,11 @@ impl Verdict {
         let (rss_middle, rss_last) = (mean_rss(middle), mean_rss(last));
         let (p95_middle, p95_last) = (mean_p95(middle), mean_p95(last));
         Some(Self {
-            memory_flat: rss_last <= rss_middle + rss_middle / 10 + (32 << 20),
+            memory_flat: rss_last <= full_bytes.max(rss_middle + rss_middle / 10 + (32 << 20)),
             latency_flat: p95_last <= p95_middle * 1.5 + 50.0,
             rss_middle_bytes: rss_middle,
             rss_last_bytes: rss_last,
+            full_bytes,
             p95_middle_ms: p95_middle,
             p95_last_ms: p95_last,
         })
@@ -150,18 +164,30 @@ mod tests {
     #[test]
     fn the_last_third_is_compared_with_the_middle_third_on_both_sides_of_the_limit() {
         let flat = [100.0; 9];
-        let memory = |last| Verdict::of(&samples([1, 1, 1, 200, 200, 200, last, last, last], flat)).unwrap();
+        let memory = |last| Verdict::of(&samples([1, 1, 1, 200, 200, 200, last, last, last], flat), 0).unwrap();
         assert!(memory(252).memory_flat);
         assert!(!memory(253).memory_flat);
         assert_eq!(memory(253).rss_last_bytes, 253 << 20);
-        let latency =
-            |last| Verdict::of(&samples([9; 9], [0.0, 0.0, 0.0, 100.0, 100.0, 100.0, last, last, last])).unwrap();
+        let latency = |last| {
+            Verdict::of(
+                &samples([9; 9], [0.0, 0.0, 0.0, 100.0, 100.0, 100.0, last, last, last]),
+                0,
+            )
+            .unwrap()
+        };
         assert!(latency(200.0).latency_flat);
         assert!(!latency(200.5).latency_flat);
     }
 
     #[test]
+    fn caches_that_fill_are_no_growth_until_they_are_full() {
+        let growing = samples([1, 1, 1, 100, 100, 100, 655, 657, 656], [1.0; 9]);
+        assert!(Verdict::of(&growing, full_size(16)).unwrap().memory_flat);
+        assert!(!Verdict::of(&growing, full_size(16) - 1).unwrap().memory_flat);
+    }
+
+    #[test]
     fn too_few_samples_say_nothing() {
-        assert_eq!(Verdict::of(&samples([1; 9], [1.0; 9])[..8]), None);
+        assert_eq!(Verdict::of(&samples([1; 9], [1.0; 9])[..8], 0), None);
     }
 }

@@ -1,5 +1,6 @@
 //! JSON-RPC calls, whatever brought them: HTTP body, URI or WebSocket.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,43 +10,137 @@ use crate::backend::Backend;
 use crate::block::Hash;
 use crate::blocking::{self, Ended};
 use crate::error::RpcError;
-use crate::methods::{self, BROADCAST_TX_COMMIT, CommitWait};
+use crate::methods::{self, BROADCAST_TX_COMMIT, CommitWait, Method};
 use crate::metrics::Transport;
 use crate::params::Params;
 
 /// How long `broadcast_tx_commit` waits, CometBFT's `timeout_broadcast_tx_commit`.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// `None` for a notification (no id), which JSON-RPC does not answer.
-pub(crate) async fn answer_one(backend: &Arc<Backend>, request: &Value) -> Option<Value> {
+/// A request as far as it can be read without the chain.
+enum Read {
+    /// Answered already; `None` for a notification (no id), which JSON-RPC does not answer.
+    Answered(Option<Value>),
+    /// To be run.
+    Call(ReadyCall),
+}
+
+/// A call with its id.
+struct ReadyCall {
+    id: Value,
+    method: &'static Method,
+    params: Result<Params, RpcError>,
+}
+
+fn read(request: &Value) -> Read {
     let Some(members) = request.as_object() else {
         let error = RpcError::Parse("error unmarshaling request: a call is a JSON object".into());
-        return Some(failure(&Value::Null, &error));
+        return Read::Answered(Some(failure(&Value::Null, &error)));
     };
-    let id = members.get("id")?;
+    let Some(id) = members.get("id") else {
+        return Read::Answered(None);
+    };
     if !matches!(id, Value::Null | Value::String(_) | Value::Number(_)) {
         let error = RpcError::Parse("error unmarshaling request: an id is a string or a number".into());
-        return Some(failure(&Value::Null, &error));
+        return Read::Answered(Some(failure(&Value::Null, &error)));
     }
     let Some(method) = members.get("method").and_then(Value::as_str) else {
-        return Some(failure(id, &RpcError::InvalidRequest("method must be a string".into())));
+        let error = RpcError::InvalidRequest("method must be a string".into());
+        return Read::Answered(Some(failure(id, &error)));
     };
-    let params = members.get("params").cloned();
-    let result = call(backend, method, move |names| Params::from_json(params.as_ref(), names)).await;
-    Some(match result {
-        Ok(result) => success(id, result),
-        Err(error) => failure(id, &error),
+    match methods::find(method) {
+        Ok(method) => Read::Call(ReadyCall {
+            id: id.clone(),
+            method,
+            params: Params::from_json(members.get("params"), method.params),
+        }),
+        Err(error) => Read::Answered(Some(failure(id, &error))),
+    }
+}
+
+/// `None` for a notification (no id), which JSON-RPC does not answer.
+pub(crate) async fn answer_one(backend: &Arc<Backend>, request: &Value) -> Option<Value> {
+    match read(request) {
+        Read::Answered(answer) => answer,
+        Read::Call(ReadyCall { id, method, params }) => Some(answer(&id, run(backend, method, params).await)),
+    }
+}
+
+/// Answers to a batch, in order. Calls that follow each other go to one blocking thread together: to hand over each by
+/// itself would cost more than most of them take.
+pub(crate) async fn answer_batch(backend: &Arc<Backend>, requests: &[Value]) -> Vec<Value> {
+    let mut answers = Vec::with_capacity(requests.len());
+    let mut waiting: Vec<ReadyCall> = Vec::new();
+    for request in requests {
+        match read(request) {
+            Read::Call(call) if call.method.name != BROADCAST_TX_COMMIT => waiting.push(call),
+            Read::Call(ReadyCall { id, method, params }) => {
+                answers.extend(answer_together(backend, std::mem::take(&mut waiting)).await);
+                answers.push(answer(&id, run(backend, method, params).await));
+            }
+            Read::Answered(answer) => {
+                answers.extend(answer_together(backend, std::mem::take(&mut waiting)).await);
+                answers.extend(answer);
+            }
+        }
+    }
+    answers.extend(answer_together(backend, waiting).await);
+    answers
+}
+
+async fn answer_together(backend: &Arc<Backend>, calls: Vec<ReadyCall>) -> Vec<Value> {
+    if calls.is_empty() {
+        return Vec::new();
+    }
+    let ids: Vec<Value> = calls.iter().map(|call| call.id.clone()).collect();
+    let shared = backend.clone();
+    let together = move || -> Vec<Value> {
+        let one = |ReadyCall { id, method, params }: ReadyCall| {
+            let started = Instant::now();
+            // A panic is the failure of this call alone, as it is outside of batches.
+            let called = AssertUnwindSafe(|| (method.call)(&shared.dispatcher, &params?));
+            let result = catch_unwind(called).unwrap_or_else(|_| Err(Ended.into()));
+            count(&shared, method, &result, started);
+            answer(&id, result)
+        };
+        calls.into_iter().map(one).collect()
+    };
+    blocking::run(together).await.unwrap_or_else(|ended| {
+        let error = RpcError::from(ended);
+        ids.iter().map(|id| failure(id, &error)).collect()
     })
 }
 
-/// Runs one call and counts it.
+fn answer(id: &Value, result: Result<Value, RpcError>) -> Value {
+    match result {
+        Ok(result) => success(id, result),
+        Err(error) => failure(id, &error),
+    }
+}
+
+fn count(backend: &Backend, method: &Method, result: &Result<Value, RpcError>, started: Instant) {
+    let took = started.elapsed();
+    backend
+        .metrics
+        .call(Transport::JsonRpc, method.name, result.is_ok(), took);
+}
+
+/// Runs one call by its name and counts it.
 pub(crate) async fn call<F>(backend: &Arc<Backend>, name: &str, params: F) -> Result<Value, RpcError>
 where
     F: FnOnce(&[&str]) -> Result<Params, RpcError>,
 {
     let method = methods::find(name)?;
+    run(backend, method, params(method.params)).await
+}
+
+async fn run(
+    backend: &Arc<Backend>,
+    method: &'static Method,
+    params: Result<Params, RpcError>,
+) -> Result<Value, RpcError> {
     let started = Instant::now();
-    let result = match params(method.params) {
+    let result = match params {
         Ok(params) if method.name == BROADCAST_TX_COMMIT => broadcast_commit(backend, params).await,
         Ok(params) => {
             let backend = backend.clone();
@@ -55,10 +150,7 @@ where
         }
         Err(error) => Err(error),
     };
-    let took = started.elapsed();
-    backend
-        .metrics
-        .call(Transport::JsonRpc, method.name, result.is_ok(), took);
+    count(backend, method, &result, started);
     result
 }
 

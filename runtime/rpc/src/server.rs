@@ -18,7 +18,7 @@ use tower_http::cors::CorsLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::backend::Backend;
-use crate::calls::{answer_one, call, failure, success};
+use crate::calls::{answer_batch, answer_one, call, failure, success};
 use crate::error::RpcError;
 use crate::methods::{self, METHODS};
 use crate::params::Params;
@@ -114,10 +114,7 @@ async fn post(State(backend): State<Arc<Backend>>, body: Result<Bytes, BytesReje
             Some(failure(&Value::Null, &RpcError::InvalidRequest(text)))
         }
         Ok(Value::Array(requests)) => {
-            let mut answers = Vec::with_capacity(requests.len());
-            for request in &requests {
-                answers.extend(answer_one(&backend, request).await);
-            }
+            let answers = answer_batch(&backend, &requests).await;
             (!answers.is_empty()).then_some(Value::Array(answers))
         }
         Ok(request @ Value::Object(_)) => answer_one(&backend, &request).await,
