@@ -8,6 +8,7 @@ use supercloud_proto::supercloud::cron::v1::Stage;
 use crate::address::{Address, AddressCodec};
 use crate::block::{BlockInput, BlockLimits, BlockOutput, ChainError, QueryResult, TxResult};
 use crate::config::Config;
+use crate::diagnostics::calls::{CallLog, CallRecorder};
 use crate::diagnostics::{Diagnostics, Tracing};
 use crate::error::TxError;
 use crate::event::Event;
@@ -20,9 +21,12 @@ use crate::store::{Changes, Reader, RootHash, Store};
 use crate::vm::Vm;
 use crate::{authz, consensus, cron, feegrant, gov, tx, wasm};
 
+mod dev;
 mod ibc_block;
 mod querier;
 
+pub use dev::ChainSnapshot;
+pub(crate) use dev::Impersonated;
 pub use querier::{Querier, QueryContext, SmartAnswer};
 
 /// The one query that must see the transactions that wait.
@@ -38,6 +42,8 @@ pub struct Chain {
     check_state: State,
     query_gas_limit: u64,
     tracing: Tracing,
+    /// Where the contract calls of blocks are recorded, if they are.
+    call_log: Option<Arc<CallLog>>,
 }
 
 /// How `chain/last_block` is stored.
@@ -99,6 +105,7 @@ impl Chain {
             check_state,
             query_gas_limit: wasm::QUERY_GAS_LIMIT,
             tracing: Tracing::Off,
+            call_log: None,
         }
     }
 
@@ -242,6 +249,7 @@ impl Chain {
         let mut machine = Machine::new(&self.env, State::new(base), now);
         let mut events = begin_block(&mut machine)?;
         machine.diagnostics = Diagnostics::new(self.tracing);
+        machine.calls = self.call_log.clone().map(|log| CallRecorder::new(log, now.height));
         let tx_results = txs
             .iter()
             .zip(0..)
@@ -342,6 +350,7 @@ fn new_environment(config: Config, codec: AddressCodec, vm: Arc<dyn Vm>) -> Envi
         config: Arc::new(config),
         codec,
         gov: Address::from_module(GOV_MODULE),
+        impersonated: Arc::default(),
     }
 }
 

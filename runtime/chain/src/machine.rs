@@ -7,8 +7,10 @@ use std::mem;
 use std::sync::Arc;
 
 use crate::address::{Address, AddressCodec};
+use crate::chain::Impersonated;
 use crate::config::Config;
 use crate::diagnostics::Diagnostics;
+use crate::diagnostics::calls::CallRecorder;
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::gas::{GasMeter, OutOfGas, kv};
@@ -28,6 +30,8 @@ pub(crate) struct Environment {
     pub(crate) config: Arc<Config>,
     pub(crate) codec: AddressCodec,
     pub(crate) gov: Address,
+    /// Senders whose signatures are not looked at: only on development chains; see `chain::dev`.
+    pub(crate) impersonated: Arc<Impersonated>,
 }
 
 /// Position in time, as contracts see it.
@@ -71,6 +75,8 @@ pub(crate) struct Machine<'e> {
     pub(crate) warm_codes: Option<BTreeSet<Checksum>>,
     /// What is told to developers, where they asked.
     pub(crate) diagnostics: Option<Diagnostics>,
+    /// Where contract calls are recorded, where somebody asked.
+    pub(crate) calls: Option<CallRecorder>,
 }
 
 impl<'e> Machine<'e> {
@@ -88,6 +94,7 @@ impl<'e> Machine<'e> {
             query_gas_limit: QUERY_GAS_LIMIT,
             warm_codes: None,
             diagnostics: None,
+            calls: None,
         }
     }
 

@@ -106,6 +106,11 @@ impl Mempool {
             .collect()
     }
 
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::new(self.limits);
+    }
+
     /// The oldest `count` transactions are in a block.
     pub(crate) fn remove_first(&mut self, count: usize) {
         for waiting in self.waiting.drain(..count.min(self.waiting.len())) {

@@ -147,6 +147,30 @@ impl NodeState {
         Ok(height)
     }
 
+    /// Everything that waits.
+    pub(crate) fn all_waiting(&self) -> Vec<Vec<u8>> {
+        self.mempool().first_txs(usize::MAX)
+    }
+
+    /// Shows a chain that was taken back, with these transactions waiting for its next block.
+    pub(crate) fn take_back(&self, chain: &mut Chain, waiting: Vec<Vec<u8>>) {
+        let mut mempool = self.mempool();
+        mempool.clear();
+        for raw in waiting {
+            let hash = tx_hash(&raw);
+            // It waited before on the same state, so it fits and passes.
+            if mempool.reserve(hash, raw.len()).is_ok() && chain.check_tx(&raw).code == 0 {
+                mempool.push(hash, raw);
+                self.bell.ring();
+            }
+        }
+        drop(mempool);
+        self.scheduled_nanos
+            .store(chain.next_scheduled_nanos().unwrap_or(NEVER), Ordering::SeqCst);
+        *self.querier.write().unwrap_or_else(PoisonError::into_inner) = chain.querier(None);
+        self.committed.send_replace(chain.height());
+    }
+
     /// How long the next block may wait for the sake of what is scheduled.
     pub(crate) fn until_scheduled(&self) -> Option<Duration> {
         let scheduled = self.scheduled_nanos.load(Ordering::SeqCst);

@@ -9,6 +9,7 @@ mod bank;
 mod code_rules;
 mod cron;
 mod deposits;
+mod dev_chain;
 mod diagnostics;
 mod factory;
 mod fake_vm;
