@@ -1,67 +1,74 @@
-//! `supercloud dev`: a development chain with funded accounts, until interrupted. State is kept in memory only.
+//! `supercloud dev`: a development chain with funded accounts, until interrupted; in memory, or in a home where it goes on.
 //!
 //! ```text
-//! args ──> genesis ──> node (this process) ──> [install: the market by proposal] ──> ready document ──> control server
+//! args ──> plan ──> node (this process) ──> [install: the market by proposal] ──> ready document ──> control server <── tool
 //! ```
 
 mod args;
 mod control;
 mod genesis;
 mod install;
+mod plan;
 mod ready;
+mod tool;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use supercloud_client::{Client, GasPrice, Key, TxConfig, TxQueue, WordCount, generate_mnemonic};
-use supercloud_node::{NodeConfig, NodeHandle, spawn_with};
+use supercloud_client::{Client, TxConfig, TxQueue};
+use supercloud_node::{NodeConfig, NodeHandle, Storage, spawn, spawn_with};
 use supercloud_store::MemoryStore;
 use supercloud_vm::WasmtimeVm;
 
 use crate::module_cache;
 use crate::output;
 use crate::price_signers::PriceSigners;
+use plan::{Plan, Wallet};
 
 pub(crate) use args::DevArgs;
 pub(crate) use ready::{HRP, Ready};
 
-/// Runs the chain until ctrl-c or SIGTERM.
+/// Runs the chain until ctrl-c or SIGTERM, or asks one that runs.
 pub(crate) async fn run(args: DevArgs) -> Result<()> {
-    let mnemonic = match &args.mnemonic {
-        Some(words) => words.clone(),
-        None => generate_mnemonic(WordCount::Twelve)?.to_string(),
-    };
-    let keys: Vec<Key> = (0..args.accounts)
-        .map(|index| Key::from_mnemonic_at(&mnemonic, index))
-        .collect::<Result<_, _>>()
-        .context("--mnemonic")?;
-    let addresses: Vec<String> = keys
-        .iter()
-        .map(|key| key.address(&args.prefix))
-        .collect::<Result<_, _>>()?;
-    let config = genesis::configure(&args, &addresses)?;
-    let cache = args
-        .home
-        .as_ref()
-        .map_or_else(module_cache::shared_folder, |home| Some(home.join("modules")));
-    let node = tokio::task::spawn_blocking(move || start(config, cache))
+    match &args.tool {
+        Some(tool) => tool::run(tool).await,
+        None => serve(args).await,
+    }
+}
+
+async fn serve(args: DevArgs) -> Result<()> {
+    let args = Arc::new(args);
+    let planned = args.clone();
+    let Plan {
+        wallet,
+        config,
+        governance_takes,
+        is_old,
+    } = tokio::task::spawn_blocking(move || plan::make(&planned)).await??;
+    let node = tokio::task::spawn_blocking(move || start(config))
         .await?
         .context("the chain did not start")?;
     let node = Arc::new(node);
 
-    let mut ready = Ready::new(&args, &mnemonic, &addresses, &node);
+    let mut ready = Ready::new(&wallet, &node);
     let client = Client::connect(&node.rpc_url()).await?;
-    let wallets = Wallets::new(&client, &args, keys)?;
-    if args.load_suite {
-        let signers = PriceSigners::of_dev_chain(&mnemonic)?;
-        ready.suite = Some(
-            install::run(&node, &wallets, &signers, &args)
-                .await
-                .context("the market was not installed")?,
-        );
+    let wallets = Wallets::new(&client, &wallet)?;
+    if is_old {
+        let wait = if args.load_suite {
+            governance_takes
+        } else {
+            Duration::ZERO
+        };
+        ready.suite = install::find_in_old(&node, &client, wait).await?;
     }
-    let control = control::start(node.clone(), wallets, &args, &mnemonic).await?;
+    if args.load_suite && ready.suite.is_none() {
+        let signers = PriceSigners::of_dev_chain(&wallet.mnemonic)?;
+        let installed = install::run(&node, &wallets, &signers, args.akt_price, governance_takes).await;
+        ready.suite = Some(installed.context("the market was not installed")?);
+    }
+    let control = control::start(node.clone(), wallets, args.control_port, &wallet.mnemonic).await?;
     ready.control_url = Some(control.url());
     let _file = ready.write_files(args.home.as_deref());
     if args.json {
@@ -77,8 +84,11 @@ pub(crate) async fn run(args: DevArgs) -> Result<()> {
     Ok(())
 }
 
-fn start(config: NodeConfig, cache: Option<std::path::PathBuf>) -> Result<NodeHandle> {
-    let vm: WasmtimeVm = module_cache::open_vm(cache)?;
+fn start(config: NodeConfig) -> Result<NodeHandle> {
+    if let Storage::Disk(_) = config.storage {
+        return Ok(spawn(config)?);
+    }
+    let vm: WasmtimeVm = module_cache::open_vm(module_cache::shared_folder())?;
     Ok(spawn_with(config, Arc::new(vm), Box::new(MemoryStore::new()))?)
 }
 
@@ -103,13 +113,12 @@ pub(crate) struct Wallets {
 }
 
 impl Wallets {
-    fn new(client: &Client, args: &DevArgs, keys: Vec<Key>) -> Result<Self> {
-        let gas_price: GasPrice = args.gas_price()?;
+    fn new(client: &Client, wallet: &Wallet) -> Result<Self> {
         let config = TxConfig {
-            gas_price,
+            gas_price: wallet.gas_price()?,
             ..TxConfig::default()
         };
-        let mut keys = keys.into_iter();
+        let mut keys = wallet.keys.iter().cloned();
         let first = keys.next().context("a dev chain has an account")?;
         let council = TxQueue::new(client.clone(), first, config.clone())?;
         let faucet = match keys.last() {

@@ -4,24 +4,29 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
 use clap::Args;
-use supercloud_client::GasPrice;
-use supercloud_node::DEV_CHAIN_ID;
-use supercloud_schema::money::UAKT;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::tool::DevTool;
+
 /// Arguments of `supercloud dev`.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct DevArgs {
-    /// Folder for compiled contracts and `dev.json`, the accounts and endpoints of the running chain; a cache folder of
-    /// the user when absent
+    #[command(subcommand)]
+    pub(crate) tool: Option<DevTool>,
+    /// Folder that keeps the chain, and in `dev.json` the words of its accounts: a later start goes on there. In memory
+    /// when absent
     #[arg(long, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
-    /// Chain id
-    #[arg(long, value_name = "ID", default_value = DEV_CHAIN_ID)]
-    pub(crate) chain_id: String,
+    /// Begin with the state of another chain, as `supercloud node export` wrote it: the accounts are funded on top, and
+    /// account 0 becomes the council
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fork: Option<PathBuf>,
+    /// Chain id; supercloud-dev-1 when absent, that of the export for a fork
+    #[arg(long, value_name = "ID")]
+    pub(crate) chain_id: Option<String>,
     /// Port of the chain's JSON-RPC on loopback; 0 takes any free one
     #[arg(long, value_name = "N", default_value_t = 26657)]
     pub(crate) rpc_port: u16,
@@ -34,7 +39,7 @@ pub(crate) struct DevArgs {
     /// Port of Prometheus metrics on loopback; 0 takes any free one, none are served when absent
     #[arg(long, value_name = "N")]
     pub(crate) metrics_port: Option<u16>,
-    /// Port on loopback for making blocks, moving time, the faucet and prices; 0 takes any free one
+    /// Port on loopback for blocks, time, faucet, prices, snapshots, impersonation and traces; 0 takes any free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) control_port: u16,
     /// When blocks are made: `instant` (when a transaction waits, else once a second), an interval such as `400ms`, or
@@ -68,15 +73,6 @@ pub(crate) struct DevArgs {
     /// Print one line of JSON with all of it once the chain is ready
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-impl DevArgs {
-    /// What the chain's own transactions pay.
-    pub(crate) fn gas_price(&self) -> Result<GasPrice> {
-        format!("{}{UAKT}", self.min_gas_price)
-            .parse()
-            .context("--min-gas-price")
-    }
 }
 
 /// When blocks are made.

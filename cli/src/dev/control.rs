@@ -6,6 +6,11 @@
 //! | `POST /time` | `{"seconds": 60}` | moves block time ahead and makes a block |
 //! | `POST /faucet` | `{"address": "akash1…", "amount": "1000000uakt"}` | sends coins of the last account |
 //! | `POST /price` | `{"usd": "0.61"}` | publishes an AKT price of the dev signers |
+//! | `POST /snapshot` | `{}` | remembers state, blocks, mempool and block time |
+//! | `POST /revert` | `{"id": 1}` | goes back to a snapshot |
+//! | `POST /impersonate` | `{"address": "akash1…"}`, `"stop": true` | takes a sender's transactions without signatures |
+//! | `GET /trace/{hash}` | | contract calls of a transaction |
+//! | `GET /gas-report` | | what contract calls cost |
 //!
 //! A web page of a stranger cannot reach it: bodies must be `application/json`, and no origin is allowed.
 
@@ -17,7 +22,7 @@ use anyhow::{Context, Result};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,11 +32,13 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::args::{DevArgs, price_mantissa};
+use super::args::price_mantissa;
 use super::{Wallets, install};
 use crate::coins::parse_coins;
 use crate::price_signers::PriceSigners;
 use crate::suite::Addresses;
+
+mod tools;
 
 /// Blocks made by one request.
 const MAX_BLOCKS: u64 = 10_000;
@@ -67,7 +74,7 @@ struct Shared {
 }
 
 /// Starts the server.
-pub(super) async fn start(node: Arc<NodeHandle>, wallets: Wallets, args: &DevArgs, mnemonic: &str) -> Result<Control> {
+pub(super) async fn start(node: Arc<NodeHandle>, wallets: Wallets, port: u16, mnemonic: &str) -> Result<Control> {
     let governance = wallets.council.client().gov_address()?;
     let shared = Shared {
         node,
@@ -80,8 +87,13 @@ pub(super) async fn start(node: Arc<NodeHandle>, wallets: Wallets, args: &DevArg
         .route("/time", post(time))
         .route("/faucet", post(faucet))
         .route("/price", post(price))
+        .route("/snapshot", post(tools::snapshot))
+        .route("/revert", post(tools::revert))
+        .route("/impersonate", post(tools::impersonate))
+        .route("/trace/{hash}", get(tools::trace))
+        .route("/gas-report", get(tools::gas_report))
         .with_state(shared);
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.control_port));
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}; choose another --control-port"))?;

@@ -5,22 +5,24 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use supercloud_chain::GenesisDenom;
-use supercloud_node::{DevGenesis, GenesisAccess, NodeConfig};
+use supercloud_node::{DEV_CHAIN_ID, DevGenesis, Genesis, GenesisAccess, NodeConfig};
 use supercloud_schema::money::{UACT, UAKT};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::args::{BlockTime, DevArgs};
 
-/// Seconds that block time is moved ahead while the market is installed: the proposal's vote.
-pub(super) const INSTALL_SECONDS: u64 = 2;
+/// Seconds that block time is moved ahead while the market is installed on a new chain: the proposal's vote.
+const INSTALL_SECONDS: u64 = 2;
 
 /// Longer than any process runs.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 
-pub(super) fn configure(args: &DevArgs, addresses: &[String]) -> Result<NodeConfig> {
-    args.gas_price()?;
+/// The first state of a new chain.
+pub(super) fn first_state(args: &DevArgs, addresses: &[String]) -> Result<Genesis> {
     // On a development chain anyone may upload: that is what it is for.
     let mut genesis = DevGenesis::new()
-        .chain_id(&args.chain_id)
+        .chain_id(args.chain_id.as_deref().unwrap_or(DEV_CHAIN_ID))
         .prefix(&args.prefix)
         .upload_access(GenesisAccess::Everybody);
     if let Some(time) = args.genesis_time {
@@ -50,6 +52,18 @@ pub(super) fn configure(args: &DevArgs, addresses: &[String]) -> Result<NodeConf
         denom(UAKT, "akt", "Akash Token"),
         denom(UACT, "act", "Akash Compute Token"),
     ];
+    Ok(genesis)
+}
+
+/// A time in the form of a genesis.
+pub(super) fn rfc3339(unix_seconds: u64) -> Result<String> {
+    let seconds = i64::try_from(unix_seconds).context("--genesis-time is out of the calendar")?;
+    let time = OffsetDateTime::from_unix_timestamp(seconds).context("--genesis-time")?;
+    Ok(time.format(&Rfc3339)?)
+}
+
+/// How the node runs.
+pub(super) fn node_config(args: &DevArgs, genesis: Genesis) -> NodeConfig {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut config = NodeConfig::dev(genesis);
     config.rpc_address = loopback(args.rpc_port);
@@ -61,7 +75,7 @@ pub(super) fn configure(args: &DevArgs, addresses: &[String]) -> Result<NodeConf
         BlockTime::Every(interval) => (config.min_block_spacing, config.block_interval) = (interval, interval),
         BlockTime::Manual => (config.min_block_spacing, config.block_interval) = (NEVER, NEVER),
     }
-    Ok(config)
+    config
 }
 
 fn denom(base: &str, display: &str, name: &str) -> GenesisDenom {

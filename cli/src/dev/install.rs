@@ -1,6 +1,6 @@
 //! `--load-suite`: the market as governance installs it, in one proposal, and a first price.
 //!
-//! The vote is not waited for: block time is moved past it.
+//! The vote is not waited for: block time is moved past it. A chain that has the market already keeps it as it is.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,14 +10,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use cosmwasm_std::Binary;
 use supercloud_client::message::{self, Compression, ProposalText, VoteOption};
-use supercloud_client::{Any, ProposalStatus, TxOptions, TxOutcome, TxQueue};
+use supercloud_client::{Any, Client, ProposalStatus, TxOptions, TxOutcome, TxQueue};
 use supercloud_node::NodeHandle;
 use supercloud_schema::money::{UAKT, Uakt};
 use supercloud_schema::pyth;
 
 use super::Wallets;
-use super::args::DevArgs;
-use super::genesis::INSTALL_SECONDS;
 use super::ready::{CodeFact, SuiteFact};
 use crate::artifacts::SUITE;
 use crate::price_signers::PriceSigners;
@@ -29,13 +27,15 @@ pub(super) async fn run(
     node: &Arc<NodeHandle>,
     wallets: &Wallets,
     signers: &PriceSigners,
-    args: &DevArgs,
+    akt_price: i64,
+    governance_takes: Duration,
 ) -> Result<SuiteFact> {
     let client = wallets.council.client();
     let governance = client.gov_address()?;
     let addresses = Addresses::predict(&governance)?;
-    // The chain is empty: its first codes get the first ids.
-    let code_ids: Vec<u64> = (1..).take(SUITE.len()).collect();
+    let stored = client.code_infos().await?;
+    let first_id = stored.iter().map(|code| code.code_id).max().unwrap_or(0) + 1;
+    let code_ids: Vec<u64> = (first_id..).take(SUITE.len()).collect();
     let mut messages: Vec<Any> = SUITE
         .iter()
         .map(|artifact| message::store_code(&governance, artifact.wasm, Compression::Gzip))
@@ -52,27 +52,57 @@ pub(super) async fn run(
         metadata: String::new(),
     };
     let propose = message::submit_proposal(proposer, text, messages);
-    let vote = message::vote(proposer, 1, VoteOption::Yes);
-    send(node, &wallets.council, vec![propose, vote]).await?;
-    let moved = node.clone();
-    tokio::task::spawn_blocking(move || moved.advance_time(Duration::from_secs(INSTALL_SECONDS))).await??;
-    let proposal = client.proposal(1).await?.context("the proposal is gone")?;
+    let proposed = send(node, &wallets.council, vec![propose]).await?;
+    let id: u64 = proposed.expect_attribute("submit_proposal", "proposal_id")?.parse()?;
+    let vote = message::vote(proposer, id, VoteOption::Yes);
+    send(node, &wallets.council, vec![vote]).await?;
+    advance(node, governance_takes).await?;
+    let proposal = client.proposal(id).await?.context("the proposal is gone")?;
     if proposal.status != ProposalStatus::Passed {
         bail!("the proposal is {:?}: {}", proposal.status, proposal.failed_reason);
     }
-    publish_price(node, wallets, &addresses, signers, args.akt_price).await?;
-    let codes = SUITE.iter().zip(&code_ids).map(|(artifact, code_id)| CodeFact {
-        name: artifact.name.to_owned(),
-        code_id: *code_id,
-        checksum: hex::encode(artifact.checksum()),
-    });
-    Ok(SuiteFact {
-        contracts: addresses
-            .iter()
-            .map(|(name, address)| (name.to_owned(), address.to_owned()))
-            .collect::<BTreeMap<_, _>>(),
-        codes: codes.collect(),
-    })
+    publish_price(node, wallets, &addresses, signers, akt_price).await?;
+    find(client)
+        .await?
+        .context("the proposal passed, but the market is not there")
+}
+
+/// The market, if it is on the chain: its codes are those that its contracts run now.
+pub(super) async fn find(client: &Client) -> Result<Option<SuiteFact>> {
+    let addresses = Addresses::predict(&client.gov_address()?)?;
+    let mut suite = SuiteFact {
+        contracts: BTreeMap::new(),
+        codes: Vec::new(),
+    };
+    for (name, address) in addresses.iter() {
+        let Some(info) = client.contract_info(address).await? else {
+            return Ok(None);
+        };
+        let code = client.code_info(info.code_id).await?;
+        suite.contracts.insert(name.to_owned(), address.to_owned());
+        suite.codes.push(CodeFact {
+            name: name.to_owned(),
+            code_id: info.code_id,
+            checksum: code.map(|code| hex::encode(code.checksum)).unwrap_or_default(),
+        });
+    }
+    suite.codes.sort_by_key(|code| code.code_id);
+    Ok(Some(suite))
+}
+
+/// As [`find`], after a proposal that an interrupted start may have left to its vote.
+pub(super) async fn find_in_old(node: &Arc<NodeHandle>, client: &Client, wait: Duration) -> Result<Option<SuiteFact>> {
+    if let Some(suite) = find(client).await? {
+        return Ok(Some(suite));
+    }
+    advance(node, wait).await?;
+    find(client).await
+}
+
+async fn advance(node: &Arc<NodeHandle>, by: Duration) -> Result<()> {
+    let node = node.clone();
+    tokio::task::spawn_blocking(move || node.advance_time(by)).await??;
+    Ok(())
 }
 
 /// Publishes an AKT price of the dev chain's own signers, in units of 10^-8 USD, dated as the newest block or a second after

@@ -1,6 +1,7 @@
 //! What a dev chain tells once it is ready: for people, as one line of JSON, and in files that other commands find.
 //!
-//! The files hold the mnemonic, so only their owner may read them. They go away with the chain.
+//! The files hold the mnemonic, so only their owner may read them. The one by port goes away with the chain; a home keeps
+//! its `dev.json`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use supercloud_node::NodeHandle;
 use supercloud_schema::money::UAKT;
 
-use super::args::DevArgs;
+use super::plan::Wallet;
 use crate::module_cache;
 
 /// Prefix of addresses.
@@ -90,26 +91,37 @@ fn path_of(index: usize) -> String {
 }
 
 impl Ready {
-    pub(super) fn new(args: &DevArgs, mnemonic: &str, addresses: &[String], node: &NodeHandle) -> Self {
-        let account = |(index, address): (usize, &String)| AccountFact {
-            index,
-            address: address.clone(),
-            path: path_of(index),
-            balance: args.funds.to_string(),
-        };
+    pub(super) fn new(wallet: &Wallet, node: &NodeHandle) -> Self {
         Self {
-            chain_id: node.chain_id().to_owned(),
             rpc_url: node.rpc_url(),
             rest_url: node.rest_url(),
             grpc_url: node.grpc_url(),
             metrics_url: node.metrics_url(),
+            ..Self::of_home(wallet, node.chain_id())
+        }
+    }
+
+    /// What is known before the chain runs.
+    pub(super) fn of_home(wallet: &Wallet, chain_id: &str) -> Self {
+        let account = |(index, address): (usize, &String)| AccountFact {
+            index,
+            address: address.clone(),
+            path: path_of(index),
+            balance: wallet.funds.clone(),
+        };
+        Self {
+            chain_id: chain_id.to_owned(),
+            rpc_url: String::new(),
+            rest_url: None,
+            grpc_url: None,
+            metrics_url: None,
             control_url: None,
-            prefix: args.prefix.clone(),
+            prefix: wallet.prefix.clone(),
             denom: UAKT.to_owned(),
-            min_gas_price: args.min_gas_price.clone(),
-            mnemonic: mnemonic.to_owned(),
-            accounts: addresses.iter().enumerate().map(account).collect(),
-            council: addresses.first().cloned().unwrap_or_default(),
+            min_gas_price: wallet.min_gas_price.clone(),
+            mnemonic: wallet.mnemonic.clone(),
+            accounts: wallet.addresses.iter().enumerate().map(account).collect(),
+            council: wallet.addresses.first().cloned().unwrap_or_default(),
             suite: None,
         }
     }
@@ -144,31 +156,43 @@ impl Ready {
     /// Writes `dev.json` into the home and a file by port among the user's caches. Neither is worth failing for.
     pub(super) fn write_files(&self, home: Option<&Path>) -> Files {
         let by_port = port_of(&self.rpc_url).and_then(file_of_port);
-        let paths = home.map(|home| home.join("dev.json")).into_iter().chain(by_port);
-        let mut files = Files(Vec::new());
-        for path in paths {
-            match self.write(&path) {
-                Ok(()) => files.0.push(path),
-                Err(error) => tracing::warn!(path = %path.display(), %error, "cannot write down where the chain is"),
-            }
+        let written = [
+            home.map(|home| self.write_into(home)),
+            by_port.as_ref().map(|path| self.write(path)),
+        ];
+        for error in written.into_iter().flatten().filter_map(Result::err) {
+            tracing::warn!(%error, "cannot write down where the chain is");
         }
-        files
+        Files(by_port)
     }
 
+    /// Writes a home's `dev.json`.
+    pub(super) fn write_into(&self, home: &Path) -> io::Result<()> {
+        self.write(&home.join("dev.json"))
+    }
+
+    /// Either the old file stays or the new one is whole.
     fn write(&self, path: &Path) -> io::Result<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        // An old file may have other rights.
-        let _ = fs::remove_file(path);
-        let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(&serde_json::to_vec(self)?)
+        let new = path.with_extension("json.new");
+        // Left over by a run that was interrupted; it may have other rights.
+        let _ = fs::remove_file(&new);
+        let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        file.sync_all()?;
+        fs::rename(&new, path)
+    }
+
+    /// What an earlier run wrote down.
+    pub(super) fn read(path: &Path) -> Option<Self> {
+        serde_json::from_slice(&fs::read(path).ok()?).ok()
     }
 
     /// The dev chain of this user at a JSON-RPC URL on this machine, as it wrote itself down.
     pub(crate) fn find(rpc_url: &str) -> Option<Self> {
-        let text = fs::read_to_string(file_of_port(port_of(rpc_url)?)?).ok()?;
-        serde_json::from_str(&text).ok()
+        Self::read(&file_of_port(port_of(rpc_url)?)?)
     }
 }
 
@@ -180,8 +204,8 @@ fn file_of_port(port: u16) -> Option<PathBuf> {
     Some(module_cache::user_folder()?.join("dev").join(format!("{port}.json")))
 }
 
-/// Files that go away with the chain.
-pub(super) struct Files(Vec<PathBuf>);
+/// The file that goes away with the chain.
+pub(super) struct Files(Option<PathBuf>);
 
 impl Drop for Files {
     fn drop(&mut self) {

@@ -8,6 +8,7 @@ use supercloud_proto::supercloud::cron::v1::Stage;
 use crate::address::{Address, AddressCodec};
 use crate::block::{BlockInput, BlockLimits, BlockOutput, ChainError, QueryResult, TxResult};
 use crate::config::Config;
+use crate::diagnostics::calls::{CallLog, CallRecorder};
 use crate::diagnostics::{Diagnostics, Tracing};
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
@@ -21,10 +22,13 @@ use crate::vm::Vm;
 use crate::{authz, consensus, cron, feegrant, fees, gov, tx, wasm};
 
 mod checker;
+mod dev;
 mod ibc_block;
 mod querier;
 
 pub use checker::{Checked, Checker, PreparedTx, Ticket};
+pub use dev::ChainSnapshot;
+pub(crate) use dev::Impersonated;
 pub use querier::{Querier, QueryContext, SmartAnswer};
 
 /// The one query that must see the transactions that wait.
@@ -40,6 +44,8 @@ pub struct Chain {
     checker: Checker,
     query_gas_limit: u64,
     tracing: Tracing,
+    /// Where the contract calls of blocks are recorded, if they are.
+    call_log: Option<Arc<CallLog>>,
 }
 
 /// How `chain/last_block` is stored.
@@ -101,6 +107,7 @@ impl Chain {
             app_hash,
             query_gas_limit,
             tracing,
+            call_log: None,
         }
     }
 
@@ -242,6 +249,7 @@ impl Chain {
         let mut machine = Machine::new(&self.env, State::new(base), now);
         let mut events = begin_block(&mut machine)?;
         machine.diagnostics = Diagnostics::new(self.tracing);
+        machine.calls = self.call_log.clone().map(|log| CallRecorder::new(log, now.height));
         let limits = consensus::load_block_limits(&machine).map_err(|error| ChainError::Corrupt(error.to_string()))?;
         let mut gas_used = 0u64;
         let mut tx_results = Vec::with_capacity(txs.len());
@@ -364,6 +372,7 @@ fn new_environment(config: Config, codec: AddressCodec, vm: Arc<dyn Vm>) -> Envi
         codec,
         gov: Address::from_module(GOV_MODULE),
         signatures: Arc::default(),
+        impersonated: Arc::default(),
     }
 }
 

@@ -4,6 +4,10 @@
 //! Nodes need not agree on it: it goes to the node's operator or client and never into state, events or hashes. It
 //! outlives the failures that it tells of.
 
+pub(crate) mod calls;
+
+pub use calls::{CallLog, CallText, CallTrace, ContractCall, GasLine};
+
 /// Whether a node collects what developers want to know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tracing {

@@ -7,8 +7,10 @@ use std::mem;
 use std::sync::Arc;
 
 use crate::address::{Address, AddressCodec};
+use crate::chain::Impersonated;
 use crate::config::Config;
 use crate::diagnostics::Diagnostics;
+use crate::diagnostics::calls::CallRecorder;
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
 use crate::gas::{GasMeter, OutOfGas, kv};
@@ -31,6 +33,8 @@ pub(crate) struct Environment {
     pub(crate) gov: Address,
     /// Saves work only; no result depends on it.
     pub(crate) signatures: Arc<VerifiedSignatures>,
+    /// Senders whose signatures are not looked at: only on development chains; see `chain::dev`.
+    pub(crate) impersonated: Arc<Impersonated>,
 }
 
 /// Position in time, as contracts see it.
@@ -74,6 +78,8 @@ pub(crate) struct Machine<'e> {
     pub(crate) warm_codes: Option<BTreeSet<Checksum>>,
     /// What is told to developers, where they asked.
     pub(crate) diagnostics: Option<Diagnostics>,
+    /// Where contract calls are recorded, where somebody asked.
+    pub(crate) calls: Option<CallRecorder>,
 }
 
 impl<'e> Machine<'e> {
@@ -91,6 +97,7 @@ impl<'e> Machine<'e> {
             query_gas_limit: QUERY_GAS_LIMIT,
             warm_codes: None,
             diagnostics: None,
+            calls: None,
         }
     }
 

@@ -114,6 +114,10 @@ pub trait Store: Send {
     fn oldest(&self) -> u64 {
         self.latest().height()
     }
+    /// A copy that goes its own way from here on; none of a store that cannot be copied.
+    fn fork(&self) -> Option<Box<dyn Store>> {
+        None
+    }
     /// Makes `changes` version `height` (last height + 1, or the first height of the chain) and returns its root.
     fn commit(&mut self, height: u64, changes: Changes) -> Result<RootHash, StoreError>;
 }

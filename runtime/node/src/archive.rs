@@ -79,6 +79,8 @@ pub(crate) trait Archive: Send + Sync {
     fn propose(&self, block: &ProposedBlock) -> Result<(), ArchiveError>;
     /// Adds a block whose state is committed; it was proposed before.
     fn push(&self, record: BlockRecord) -> Result<(), ArchiveError>;
+    /// Forgets the blocks above `height`. Only the archive in memory can; on disk `offline::rollback` does it.
+    fn take_back(&self, _height: u64) {}
     /// Lowest height that is kept.
     fn earliest(&self) -> Option<u64>;
     /// The last block.

@@ -43,6 +43,9 @@ pub struct NodeConfig {
     pub storage: Storage,
     /// Whether `info` of results tells where contracts were stopped. It is not consensus.
     pub tracing: Tracing,
+    /// Whether this is a chain for development: calls are recorded, and whoever holds the handle can take blocks back and
+    /// let senders pass without signatures. Block time then goes on where it stopped.
+    pub dev: bool,
 }
 
 /// Where state and blocks are kept.
@@ -131,6 +134,7 @@ impl NodeConfig {
             mempool: MempoolLimits::default(),
             storage: Storage::Memory,
             tracing: Tracing::On,
+            dev: true,
         }
     }
 
@@ -143,6 +147,7 @@ impl NodeConfig {
         let settings = home.load_settings()?;
         let mut config = Self {
             moniker: "supercloud".to_owned(),
+            dev: false,
             ..Self::dev(home.load_genesis()?)
         };
         let mut storage = DiskStorage::new(home);

@@ -1,10 +1,17 @@
-//! First states of dev chains.
+//! Development chains: their first states, and what they let one do.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use supercloud_chain::{Genesis, GenesisAccess, GenesisBalance, GenesisCoin, GenesisMinter, GenesisVoter};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+mod fork;
+mod tools;
+
+pub use fork::Fork;
+pub(crate) use tools::DevTools;
+pub use tools::{DevError, SnapshotInfo, TxTrace};
 
 /// Chain id of dev chains.
 pub const DEV_CHAIN_ID: &str = "supercloud-dev-1";

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use supercloud_rpc::ChainApi;
 
+use crate::dev::DevTools;
 use crate::error::NodeError;
 use crate::home::HomeLock;
 use crate::resume::Repairs;
@@ -25,6 +26,8 @@ pub struct NodeHandle {
     pub(crate) repairs: Repairs,
     /// Given up after the state is closed.
     pub(crate) lock: Option<HomeLock>,
+    /// Only on development chains.
+    pub(crate) dev: Option<DevTools>,
 }
 
 impl NodeHandle {

@@ -51,7 +51,7 @@ mod validator;
 
 pub use archive::ArchiveError;
 pub use config::{DiskStorage, MempoolLimits, NodeConfig, Storage};
-pub use dev::{DEV_CHAIN_ID, DevGenesis};
+pub use dev::{DEV_CHAIN_ID, DevError, DevGenesis, Fork, SnapshotInfo, TxTrace};
 pub use error::NodeError;
 pub use handle::NodeHandle;
 pub use home::{Home, HomeError, HomeInit, Settings, SettingsError, parse_duration};

@@ -203,6 +203,11 @@ impl<T: AsRef<[u8]>> Mempool<T> {
         self.cached.remove(hash);
     }
 
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::new(self.limits);
+    }
+
     /// Drops a transaction that waits; it may come again.
     pub(crate) fn discard(&mut self, hash: &Hash) {
         self.remove(hash);

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use supercloud_chain::{Checked, Checker, PreparedTx, Querier, TxResult};
-use supercloud_rpc::{BroadcastError, Hash, MempoolStats};
+use supercloud_rpc::{BroadcastError, Hash, MempoolStats, tx_hash};
 
 use crate::config::MempoolLimits;
 use crate::mempool::Mempool;
@@ -65,7 +65,24 @@ impl Pool {
         self.lock().accept(hash, tx)
     }
 
-    /// After a block: what it took is gone, and the rest is checked again on the state after it.
+    /// Begins anew on a state that was taken back, with these transactions waiting, in this order. What does not pass there
+    /// is gone. Tells whether something waits.
+    pub(crate) fn restart(&self, committed: &Querier, checker: Checker, height: u64, waiting: Vec<Vec<u8>>) -> bool {
+        let prepared = waiting.iter().map(|raw| (tx_hash(raw), committed.prepare(raw)));
+        let prepared: Vec<(Hash, PreparedTx)> = prepared.collect();
+        let mut inner = self.lock();
+        (inner.checker, inner.height) = (checker, height);
+        inner.mempool.clear();
+        for (hash, tx) in prepared {
+            if inner.mempool.reserve(hash, tx.as_ref().len()).is_ok() {
+                // What is wrong with it is nobody's question any more.
+                let _ = inner.accept(hash, tx);
+            }
+        }
+        !inner.mempool.is_empty()
+    }
+
+    /// After a block: what it took is gone, and the rest is checked again on the state after it. Tells whether something waits.
     pub(crate) fn settle<'r>(
         &self,
         checker: Checker,

@@ -13,6 +13,7 @@ use supercloud_vm::{THREAD_STACK, VmConfig, WasmtimeVm};
 use crate::archive::{Archive, MemoryArchive};
 use crate::clock::BlockClock;
 use crate::config::{NodeConfig, Storage};
+use crate::dev::DevTools;
 use crate::error::NodeError;
 use crate::handle::NodeHandle;
 use crate::home::HomeLock;
@@ -54,10 +55,14 @@ pub fn spawn(config: NodeConfig) -> Result<NodeHandle, NodeError> {
                 lock,
             } = resume(&config.genesis, storage)?;
             let started = Started {
-                chain,
                 archive: Box::new(archive),
                 validator,
-                clock: BlockClock::time_of_day(),
+                clock: if config.dev {
+                    BlockClock::starting_at(chain.time_nanos())
+                } else {
+                    BlockClock::time_of_day()
+                },
+                chain,
                 repairs,
                 lock: Some(lock),
             };
@@ -87,6 +92,9 @@ pub fn spawn_with(config: NodeConfig, vm: Arc<dyn Vm>, store: Box<dyn Store>) ->
 
 fn start(config: NodeConfig, mut started: Started, listeners: Listeners) -> Result<NodeHandle, NodeError> {
     started.chain.set_tracing(config.tracing);
+    let dev = config
+        .dev
+        .then(|| DevTools::attach(&mut started.chain, started.lock.is_some()));
     let addresses = listeners.addresses();
     let identity = Identity {
         chain_id: config.genesis.chain_id.clone(),
@@ -119,6 +127,7 @@ fn start(config: NodeConfig, mut started: Started, listeners: Listeners) -> Resu
         sequencer: None,
         repairs: started.repairs,
         lock: started.lock,
+        dev,
     };
     let pace = Pace {
         min_spacing: config.min_block_spacing,

@@ -146,6 +146,23 @@ impl NodeState {
         Ok(height)
     }
 
+    /// Everything that waits.
+    pub(crate) fn all_waiting(&self) -> Vec<Vec<u8>> {
+        self.pool.select(usize::MAX, None)
+    }
+
+    /// Shows a chain that was taken back, with these transactions waiting for its next block.
+    pub(crate) fn take_back(&self, chain: &Chain, waiting: Vec<Vec<u8>>) {
+        let querier = chain.latest_querier();
+        if self.pool.restart(&querier, chain.checker(), chain.height(), waiting) {
+            self.bell.ring();
+        }
+        self.scheduled_nanos
+            .store(chain.next_scheduled_nanos().unwrap_or(NEVER), Ordering::SeqCst);
+        *self.querier.write().unwrap_or_else(PoisonError::into_inner) = querier;
+        self.committed.send_replace(chain.height());
+    }
+
     /// How long the next block may wait for the sake of what is scheduled.
     pub(crate) fn until_scheduled(&self) -> Option<Duration> {
         let scheduled = self.scheduled_nanos.load(Ordering::SeqCst);

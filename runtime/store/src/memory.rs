@@ -80,6 +80,10 @@ impl Store for MemoryStore {
         self.kept.keys().next().copied().unwrap_or_default()
     }
 
+    fn fork(&self) -> Option<Box<dyn Store>> {
+        Some(Box::new(self.clone()))
+    }
+
     fn commit(&mut self, height: u64, changes: Changes) -> Result<RootHash, StoreError> {
         self.assert_next(height)?;
         assert_keys(&changes)?;

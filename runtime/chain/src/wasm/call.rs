@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::address::Address;
+use crate::diagnostics::calls;
 use crate::error::TxError;
 use crate::machine::Machine;
 use crate::vm::{CW_GAS_PER_SDK_GAS, Checksum, CodeKey, EntryPoint, VmCall, VmError, VmReport};
@@ -39,6 +40,30 @@ pub(crate) fn call_contract<T: DeserializeOwned>(
     entry_point: EntryPoint,
     args: &[&[u8]],
 ) -> Result<T, TxError> {
+    let (recorded, used_before) = (
+        calls::begin(machine, &contract.address, entry_point, args),
+        machine.gas.used(),
+    );
+    let outcome = run(machine, contract, entry_point, args);
+    let gas_used = machine.gas.used().saturating_sub(used_before);
+    calls::end(machine, recorded, gas_used, outcome.as_deref());
+    match serde_json::from_slice::<ContractResult<T>>(&outcome?) {
+        Ok(ContractResult::Ok(value)) => Ok(value),
+        Ok(ContractResult::Err(text)) => Err(WasmError::Contract { text, entry_point }.into()),
+        Err(error) => Err(WasmError::Vm {
+            reason: format!("the contract's answer does not parse: {error}"),
+        }
+        .into()),
+    }
+}
+
+/// The contract's answer as it is.
+fn run(
+    machine: &mut Machine<'_>,
+    contract: &Contract,
+    entry_point: EntryPoint,
+    args: &[&[u8]],
+) -> Result<Vec<u8>, TxError> {
     let code = code::load_key(machine, &contract.checksum)?;
     let gas_limit = machine.gas.remaining().saturating_mul(CW_GAS_PER_SDK_GAS);
     let mut report = call_engine(machine, &contract.address, code, entry_point, args, gas_limit);
@@ -47,15 +72,7 @@ pub(crate) fn call_contract<T: DeserializeOwned>(
         report = call_engine(machine, &contract.address, code, entry_point, args, gas_limit);
     }
     note_trap(machine, contract, entry_point, &report);
-    let json = settle(machine, report, entry_point, gas_limit)?;
-    match serde_json::from_slice::<ContractResult<T>>(&json) {
-        Ok(ContractResult::Ok(value)) => Ok(value),
-        Ok(ContractResult::Err(text)) => Err(WasmError::Contract { text, entry_point }.into()),
-        Err(error) => Err(WasmError::Vm {
-            reason: format!("the contract's answer does not parse: {error}"),
-        }
-        .into()),
-    }
+    settle(machine, report, entry_point, gas_limit)
 }
 
 /// Tells developers where guest code was stopped; consensus keeps nothing of it.

@@ -10,6 +10,7 @@ mod checker;
 mod code_rules;
 mod cron;
 mod deposits;
+mod dev_chain;
 mod diagnostics;
 mod factory;
 mod fake_vm;

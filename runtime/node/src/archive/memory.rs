@@ -29,6 +29,16 @@ impl Archive for MemoryArchive {
         Ok(())
     }
 
+    fn take_back(&self, height: u64) {
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::take(&mut *kept);
+        let remaining = old
+            .blocks
+            .into_iter()
+            .take_while(|record| record.header.height <= height);
+        remaining.for_each(|record| kept.add(record));
+    }
+
     fn earliest(&self) -> Option<u64> {
         self.read().first_height()
     }
@@ -69,6 +79,10 @@ struct Blocks {
 
 impl Blocks {
     fn push(&mut self, record: BlockRecord) {
+        self.add(Arc::new(record));
+    }
+
+    fn add(&mut self, record: Arc<BlockRecord>) {
         let height = record.header.height;
         self.by_hash.insert(record.id.hash, height);
         for (index, (hash, result)) in (0u32..).zip(record.tx_hashes.iter().zip(&record.results)) {
@@ -84,7 +98,7 @@ impl Blocks {
                 }
             }
         }
-        self.blocks.push(Arc::new(record));
+        self.blocks.push(record);
     }
 
     fn first_height(&self) -> Option<u64> {

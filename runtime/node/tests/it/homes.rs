@@ -34,6 +34,7 @@ pub(crate) fn config(home: &Home) -> NodeConfig {
     NodeConfig {
         moniker: from_home.moniker.clone(),
         storage: Storage::Disk(storage(home)),
+        dev: from_home.dev,
         ..NodeConfig::test(from_home.genesis)
     }
 }

@@ -4,6 +4,7 @@
 
 mod contracts;
 mod crash;
+mod dev_tools;
 mod durable;
 mod endpoints;
 mod faults;
