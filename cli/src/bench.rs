@@ -37,7 +37,10 @@ pub(crate) use args::BenchArgs;
 
 use crate::output;
 use accounts::{Accounts, derive_keys};
+use board::Stream;
 use chain::{MIN_GAS_PRICE, Node, OwnPlan};
+use engine::RunPlan;
+use plan::Prepared;
 use process::Usage;
 use report::{Measured, Report};
 use setup::Preparer;
@@ -103,7 +106,8 @@ async fn measure(args: &BenchArgs, node: &Node, council: Key, keys: Vec<Key>) ->
     }
     let accounts = Accounts::load(&client, keys, gas_price).await?;
     eprintln!("preparing {} accounts", accounts.list.len());
-    let plan = plan::prepare(args, node, &preparer, accounts).await?;
+    let mut plan = plan::prepare(args, node, &preparer, accounts).await?;
+    warm_up(args, &mut plan).await?;
     let presigned = plan.presigned.is_some();
     let sampler = Sampler {
         interval: LEAST_SAMPLE.max(Duration::from_secs(args.duration()) / 60),
@@ -125,4 +129,25 @@ async fn measure(args: &BenchArgs, node: &Node, council: Key, keys: Vec<Key>) ->
     let after = look();
     run.count_results(&node.url).await?;
     Ok(Report::new(args, &run, &before, &after, presigned))
+}
+
+/// Runs the load for a while without counting. What fails then fails the whole.
+async fn warm_up(args: &BenchArgs, plan: &mut Prepared) -> Result<()> {
+    if args.warm_up == 0 {
+        return Ok(());
+    }
+    eprintln!("warming up for {} s", args.warm_up);
+    let short = RunPlan {
+        duration: Duration::from_secs(args.warm_up),
+        ..plan.run.clone()
+    };
+    let presigned = plan.presigned.clone().unwrap_or_default();
+    let streams = std::mem::take(&mut plan.streams);
+    let run = engine::run(plan.accounts.clone(), streams, short, presigned, None).await?;
+    if run.lost > 0 {
+        bail!("{} transactions of the warm-up are in no block", run.lost);
+    }
+    plan.accounts = run.accounts;
+    plan.streams = run.streams.into_iter().map(Stream::again).collect();
+    Ok(())
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 fn bench(arguments: &[&str]) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_supercloud"))
-        .args(["bench", "--json", "--accounts", "20"])
+        .args(["bench", "--json", "--accounts", "20", "--warm-up", "1"])
         .args(arguments)
         .output()
         .unwrap();

@@ -51,6 +51,9 @@ pub(crate) struct BenchArgs {
     /// How long
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400), conflicts_with = "soak")]
     pub(crate) seconds: u64,
+    /// Seconds of the same load before anything is counted: the node compiles anew what is called often
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=3_600))]
+    pub(crate) warm_up: u64,
     /// Transactions a second; `max` sends as many as the node takes. With --load read: of the writes beside the queries.
     /// 500 for read and half of the required load for soaks when absent, else max
     #[arg(long, value_name = "N|max")]

@@ -100,6 +100,11 @@ impl Stream {
             tally: Tally::default(),
         }
     }
+
+    /// The same work on a schedule that begins anew, with nothing counted yet.
+    pub(crate) fn again(self) -> Self {
+        Self::new(self.name, self.workload, self.pacer.rate())
+    }
 }
 
 /// Everything that changes.

@@ -57,6 +57,10 @@ impl Pacer {
         }
     }
 
+    pub(crate) fn rate(&self) -> Rate {
+        self.rate
+    }
+
     /// Takes up to `most` permits that are due `elapsed` after the start.
     pub(crate) fn take(&mut self, elapsed: Duration, most: usize) -> usize {
         let Rate::PerSecond(rate) = self.rate else {

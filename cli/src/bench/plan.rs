@@ -114,7 +114,7 @@ async fn presign(
         return Ok(None);
     }
     let per_second = u64::from(rate.per_second().unwrap_or(PRESIGN_MAX));
-    let count = usize::try_from(per_second * args.duration() * 11 / 10)?;
+    let count = usize::try_from(per_second * (args.duration() + args.warm_up) * 11 / 10)?;
     eprintln!("signing up to {count} sends ahead");
     let accounts = accounts.clone();
     let signed = tokio::task::spawn_blocking(move || Presigned::sign(0, &accounts, senders, gas_limit, count)).await?;
