@@ -12,10 +12,7 @@ use crate::scene::{Act, Scene, coin};
 pub(crate) fn act(scene: &mut Scene) -> Act {
     let person = scene.person();
     let from = scene.address(person);
-    let denom = scene
-        .random
-        .pick(&["uakt", "uakt", "uother", "uact", "nothing"])
-        .to_owned();
+    let denom = *scene.random.pick(&["uakt", "uakt", "uother", "uact", "nothing"]);
     let amount = match scene.random.below(12) {
         0 => 0,
         1 => u64::MAX,
@@ -25,12 +22,12 @@ pub(crate) fn act(scene: &mut Scene) -> Act {
         0..=4 => pack(&MsgSend {
             from_address: from,
             to_address: scene.anybody(),
-            amount: vec![coin(amount, &denom)],
+            amount: vec![coin(amount, denom)],
         }),
-        5 | 6 => multi_send(scene, from, amount, &denom),
+        5 | 6 => multi_send(scene, from, amount, denom),
         7 => pack(&MsgFundCommunityPool {
             depositor: from,
-            amount: vec![coin(amount, &denom)],
+            amount: vec![coin(amount, denom)],
         }),
         8 => pack(&MsgCreateDenom {
             subdenom: format!("d{}", scene.random.below(40)),

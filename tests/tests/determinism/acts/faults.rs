@@ -38,7 +38,7 @@ pub(crate) fn sign(scene: &mut Scene, act: Act) -> Vec<u8> {
         }
         _ => {}
     }
-    if random % 11 == 0 {
+    if random.is_multiple_of(11) {
         raw = scene.random.bytes(random % 300);
     }
     raw
