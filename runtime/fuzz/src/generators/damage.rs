@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use arbitrary::Arbitrary;
@@ -96,8 +97,9 @@ pub enum HarmKind {
 pub struct Harm {
     file: u8,
     kind: HarmKind,
-    /// Bytes from the end.
+    /// Bytes from the end of the file, or of what was written into it: some files are longer than that.
     from_end: u16,
+    of_file: bool,
     len: u8,
     byte: u8,
 }
@@ -110,12 +112,14 @@ impl Harm {
         files.sort();
         let path = files.get(usize::from(self.file) % files.len().max(1))?.clone();
         let size = path.metadata().ok()?.len();
+        let written = written_len(&path)?;
+        let base = if self.of_file { size } else { written };
         // Whole ends too, not only their last bytes.
         let from_end = match self.from_end {
-            u16::MAX => size,
-            from_end => u64::from(from_end).min(size),
+            u16::MAX => base,
+            from_end => u64::from(from_end).min(base),
         };
-        let at = size - from_end;
+        let at = base - from_end;
         let end = (at + u64::from(self.len) + 1).min(size);
         let mut file = fs::OpenOptions::new().read(true).write(true).open(&path).ok()?;
         match self.kind {
@@ -123,7 +127,7 @@ impl Harm {
             HarmKind::Truncate => file.set_len(at).ok()?,
             HarmKind::ZeroTail => overwrite(&mut file, at, &vec![0; from_end as usize])?,
             HarmKind::Zero => overwrite(&mut file, at, &vec![0; (end - at) as usize])?,
-            HarmKind::Append => overwrite(&mut file, size, &vec![self.byte; usize::from(self.len) + 1])?,
+            HarmKind::Append => overwrite(&mut file, base, &vec![self.byte; usize::from(self.len) + 1])?,
             HarmKind::Flip => {
                 let mut byte = [0];
                 file.seek(SeekFrom::Start(at)).ok()?;
@@ -135,13 +139,61 @@ impl Harm {
     }
 }
 
+/// Bytes up to the last that is not zero. What was never written takes no blocks.
+fn written_len(path: &Path) -> Option<u64> {
+    let metadata = path.metadata().ok()?;
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .ok()?
+        .take(metadata.blocks() * 512)
+        .read_to_end(&mut bytes)
+        .ok()?;
+    Some(
+        bytes
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |last| last as u64 + 1),
+    )
+}
+
+/// A folder in memory, to be written again and again.
+pub struct Image(Vec<(PathBuf, u64, Vec<u8>)>);
+
+impl Image {
+    /// Reads all files below a folder.
+    pub fn read(dir: &Path) -> Self {
+        let mut files = Vec::new();
+        list_files(dir, &mut files);
+        let read = |path: PathBuf| {
+            let len = written_len(&path)?;
+            let mut bytes = Vec::new();
+            fs::File::open(&path).ok()?.take(len).read_to_end(&mut bytes).ok()?;
+            let size = path.metadata().ok()?.len();
+            Some((path.strip_prefix(dir).ok()?.to_owned(), size, bytes))
+        };
+        Self(files.into_iter().filter_map(read).collect())
+    }
+
+    /// Writes them into an empty folder.
+    pub fn write(&self, dir: &Path) -> std::io::Result<()> {
+        for (path, size, bytes) in &self.0 {
+            let path = dir.join(path);
+            fs::create_dir_all(path.parent().unwrap_or(dir))?;
+            let mut file = fs::File::create(path)?;
+            file.write_all(bytes)?;
+            file.set_len(*size)?;
+        }
+        Ok(())
+    }
+}
+
 fn overwrite(file: &mut fs::File, at: u64, bytes: &[u8]) -> Option<()> {
     file.seek(SeekFrom::Start(at)).ok()?;
     file.write_all(bytes).ok()
 }
 
 /// All files below a folder.
-pub fn list_files(dir: &Path, into: &mut Vec<PathBuf>) {
+fn list_files(dir: &Path, into: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(dir) else { return };
     for entry in entries.flatten() {
         let path = entry.path();

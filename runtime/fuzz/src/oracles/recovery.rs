@@ -2,16 +2,15 @@
 //! says of its state afterwards is right, or it says that it cannot be trusted.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex};
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use arbitrary::Arbitrary;
 use supercloud_chain::store::{Direction, RootHash, Store};
 use supercloud_store::{DiskStore, MemoryStore, OpenError};
 use tempfile::TempDir;
 
-use crate::generators::damage::{Harm, History, list_files};
+use crate::generators::damage::{Harm, History, Image};
 
 type State = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -71,8 +70,8 @@ impl Model {
     }
 }
 
-/// Built stores, each once; the folder lives as long as the process.
-static BUILT: LazyLock<(TempDir, Mutex<BTreeMap<History, PathBuf>>)> = LazyLock::new(|| (new_dir(), Mutex::default()));
+/// Built stores, each once.
+static BUILT: LazyLock<Mutex<BTreeMap<History, Arc<Image>>>> = LazyLock::new(Mutex::default);
 
 fn new_dir() -> TempDir {
     tempfile::tempdir_in("/dev/shm")
@@ -80,32 +79,20 @@ fn new_dir() -> TempDir {
         .expect("a folder can be made")
 }
 
-fn built(history: History) -> PathBuf {
-    let mut built = BUILT.1.lock().expect("no input died");
-    if let Some(path) = built.get(&history) {
-        return path.clone();
-    }
-    let path = BUILT.0.path().join(built.len().to_string());
-    let mut store = DiskStore::open(&path, history.config(false)).expect("an empty folder becomes a store");
-    for height in 1..=history.height() {
-        store
-            .commit(height, history.changes(height))
-            .expect("nothing is damaged");
-    }
-    drop(store);
-    built.insert(history, path.clone());
-    path
-}
-
-fn copy_dir(from: &Path, to: &Path) {
-    let mut files = Vec::new();
-    list_files(from, &mut files);
-    fs::create_dir_all(to.join("log")).expect("a folder can be made");
-    for file in files {
-        let target = to.join(file.strip_prefix(from).expect("it is below"));
-        fs::create_dir_all(target.parent().expect("it has one")).expect("a folder can be made");
-        fs::copy(file, target).expect("a file can be copied");
-    }
+fn built(history: History) -> Arc<Image> {
+    let mut built = BUILT.lock().expect("no input died");
+    let build = || {
+        let dir = new_dir();
+        let mut store = DiskStore::open(dir.path(), history.config(false)).expect("an empty folder becomes a store");
+        for height in 1..=history.height() {
+            store
+                .commit(height, history.changes(height))
+                .expect("nothing is damaged");
+        }
+        drop(store);
+        Arc::new(Image::read(dir.path()))
+    };
+    built.entry(history).or_insert_with(build).clone()
 }
 
 /// Plays a story.
@@ -113,7 +100,7 @@ pub fn assert_recovers(story: &Story) {
     let history = story.history.few();
     let dir = new_dir();
     let path = dir.path().join("store");
-    copy_dir(&built(history), &path);
+    built(history).write(&path).expect("a folder can be filled");
     let mut model = Model::new(history, history.height());
     // A store whose files had harm that was not noticed so far.
     let mut harmed = Vec::new();

@@ -84,7 +84,11 @@ fn assert_decoded_by_the_rule(raw: &[u8], result: &TxResult) {
                 }
                 return;
             }
-            assert_eq!((body, auth), (Fields::Known, Fields::Known), "{result:?}");
+            assert!(body != Fields::Unknown && auth != Fields::Unknown, "{result:?}");
+            // What stands behind an unknown message is never read.
+            if result.is_ok() {
+                assert_eq!((body, auth), (Fields::Known, Fields::Known), "{result:?}");
+            }
             // What the chain read is what was signed: nothing is lost on the way.
             let read = encode_again::<TxBody>(&tx.body_bytes).expect("the chain read it");
             assert_eq!(encode_again::<TxBody>(&read), Some(read));
