@@ -56,7 +56,11 @@ async fn serve(args: DevArgs) -> Result<()> {
     let client = Client::connect(&node.rpc_url()).await?;
     let wallets = Wallets::new(&client, &wallet)?;
     if is_old {
-        let wait = if args.load_suite { governance_takes } else { Duration::ZERO };
+        let wait = if args.load_suite {
+            governance_takes
+        } else {
+            Duration::ZERO
+        };
         ready.suite = install::find_in_old(&node, &client, wait).await?;
     }
     if args.load_suite && ready.suite.is_none() {

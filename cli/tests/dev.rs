@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use supercloud_client::{Client, Key};
 
+#[path = "dev/tools.rs"]
+mod tools;
+
 const ABANDON: &str = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
 
 /// A running dev chain; it is ended when dropped.

@@ -62,7 +62,9 @@ pub(super) async fn run(
         bail!("the proposal is {:?}: {}", proposal.status, proposal.failed_reason);
     }
     publish_price(node, wallets, &addresses, signers, akt_price).await?;
-    find(client).await?.context("the proposal passed, but the market is not there")
+    find(client)
+        .await?
+        .context("the proposal passed, but the market is not there")
 }
 
 /// The market, if it is on the chain: its codes are those that its contracts run now.

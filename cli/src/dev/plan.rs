@@ -38,13 +38,7 @@ pub(super) struct Plan {
 }
 
 impl Wallet {
-    fn new(
-        mnemonic: String,
-        count: u32,
-        prefix: String,
-        funds: String,
-        min_gas_price: String,
-    ) -> Result<Self> {
+    fn new(mnemonic: String, count: u32, prefix: String, funds: String, min_gas_price: String) -> Result<Self> {
         let keys: Vec<Key> = (0..count)
             .map(|index| Key::from_mnemonic_at(&mnemonic, index))
             .collect::<Result<_, _>>()
@@ -166,7 +160,10 @@ fn go_on(args: &DevArgs, home: Home, known: Option<Ready>) -> Result<Plan> {
 }
 
 fn plan(args: &DevArgs, wallet: Wallet, first: Genesis, is_old: bool) -> Plan {
-    let seconds = first.gov.voting_period_seconds.saturating_add(first.gov.timelock_seconds);
+    let seconds = first
+        .gov
+        .voting_period_seconds
+        .saturating_add(first.gov.timelock_seconds);
     Plan {
         wallet,
         // A second more, since blocks have fractions of one.

@@ -98,7 +98,9 @@ impl Target {
         let port = self.rpc_port;
         let known = Ready::find(&format!("http://127.0.0.1:{port}")).and_then(|ready| ready.control_url);
         let url = known.with_context(|| {
-            format!("no `supercloud dev` of this user is known at port {port}; name it with --rpc-port or --control-url")
+            format!(
+                "no `supercloud dev` of this user is known at port {port}; name it with --rpc-port or --control-url"
+            )
         })?;
         Ok(format!("{url}{path}"))
     }
@@ -128,7 +130,10 @@ impl Target {
 async fn read(url: &str, sent: reqwest::Result<reqwest::Response>) -> Result<Value> {
     let response = sent.with_context(|| format!("no dev chain answers at {url}"))?;
     let is_done = response.status().is_success();
-    let body: Value = response.json().await.with_context(|| format!("{url} is no dev chain"))?;
+    let body: Value = response
+        .json()
+        .await
+        .with_context(|| format!("{url} is no dev chain"))?;
     if !is_done {
         bail!("{}", body["error"].as_str().unwrap_or("the chain refused"));
     }
@@ -161,20 +166,36 @@ fn trace_text(trace: &Value) -> String {
 fn add_call(call: &Value, depth: usize, lines: &mut Vec<String>) {
     let indent = "  ".repeat(depth);
     let (total, own) = (&call["gas_total"], &call["gas_used"]);
-    let gas = if total == own { format!("gas {own}") } else { format!("gas {own}, with calls {total}") };
+    let gas = if total == own {
+        format!("gas {own}")
+    } else {
+        format!("gas {own}, with calls {total}")
+    };
     let (entry_point, contract) = (text_of(&call["entry_point"]), text_of(&call["contract"]));
     lines.push(format!("{indent}{entry_point} {contract}  {gas}"));
     lines.push(format!("{indent}  {}", call["msg"]));
     if let Some(info) = call.get("info") {
         let funds = info["funds"].as_array().is_some_and(|funds| !funds.is_empty());
-        let funds = if funds { format!("  funds {}", info["funds"]) } else { String::new() };
+        let funds = if funds {
+            format!("  funds {}", info["funds"])
+        } else {
+            String::new()
+        };
         lines.push(format!("{indent}  from {}{funds}", text_of(&info["sender"])));
     }
     for attribute in call["answer"]["attributes"].as_array().into_iter().flatten() {
-        lines.push(format!("{indent}  {} = {}", text_of(&attribute["key"]), text_of(&attribute["value"])));
+        lines.push(format!(
+            "{indent}  {} = {}",
+            text_of(&attribute["key"]),
+            text_of(&attribute["value"])
+        ));
     }
     for event in call["answer"]["events"].as_array().into_iter().flatten() {
-        lines.push(format!("{indent}  event {} {}", text_of(&event["type"]), event["attributes"]));
+        lines.push(format!(
+            "{indent}  event {} {}",
+            text_of(&event["type"]),
+            event["attributes"]
+        ));
     }
     if let Some(error) = call["error"].as_str() {
         lines.push(format!("{indent}  error: {error}"));
@@ -210,10 +231,14 @@ fn report_text(report: &Value) -> String {
     let width = |column: usize| table.iter().map(|row| row[column].len()).max().unwrap_or_default();
     let widths: Vec<usize> = (0..7).map(width).collect();
     let rows = table.iter().map(|row| {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
-            0 | 1 => format!("{cell:<width$}"),
-            _ => format!("{cell:>width$}"),
-        });
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(column, (cell, width))| match column {
+                0 | 1 => format!("{cell:<width$}"),
+                _ => format!("{cell:>width$}"),
+            });
         cells.collect::<Vec<_>>().join("  ")
     });
     rows.collect::<Vec<_>>().join("\n")

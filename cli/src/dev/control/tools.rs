@@ -74,7 +74,9 @@ pub(super) async fn impersonate(
 
 pub(super) async fn trace(State(shared): State<Shared>, Path(hash): Path<String>) -> Result<Json<Value>, Refusal> {
     let text = hash.trim_start_matches("0x");
-    let bytes = hex::decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let bytes = hex::decode(text)
+        .ok()
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let Some(bytes) = bytes else {
         return Err(bad_request(format!(
             "{hash:?} is no transaction hash: expected 64 hex digits"
