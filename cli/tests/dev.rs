@@ -61,6 +61,8 @@ impl Dev {
 
     fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let url = format!("{}{path}", self.text("control_url"));
+        // It fails only when there is one already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         runtime().block_on(async {
             let response = reqwest::Client::new().post(url).json(body).send().await.unwrap();
             (response.status().as_u16(), response.json().await.unwrap())
