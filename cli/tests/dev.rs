@@ -248,6 +248,13 @@ fn an_upgrade_is_tried_and_proposed() {
     assert_eq!(plan["dry_run"]["ok"], true, "{plan}");
     assert_eq!(plan["from"]["code_id"], "2");
     assert_eq!(plan["to"]["code_id"], "8");
+    // Both codes are known, so their schemas are.
+    for side in ["from", "to"] {
+        let source = plan["schema"][side].as_str().unwrap();
+        assert!(source.starts_with("built in, version "), "{source}");
+    }
+    assert_eq!(plan["schema"]["diff"], json!([]));
+    assert_eq!(plan["executed_after_passing_seconds"], 0);
     run(&upgrade, "");
     let contract = dev.ready["contracts"]["market"].as_str().unwrap();
     let client = dev.client();
