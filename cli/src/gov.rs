@@ -1,6 +1,7 @@
 //! `supercloud gov`: upgrades of the market by proposal, and watching proposals.
 
 mod schema_diff;
+mod schema_source;
 mod upgrade;
 mod watch;
 

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use supercloud_client::{Client, Key};
 
+#[path = "dev/tools.rs"]
+mod tools;
+
 const ABANDON: &str = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
 
 /// A running dev chain; it is ended when dropped.
@@ -58,6 +61,8 @@ impl Dev {
 
     fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let url = format!("{}{path}", self.text("control_url"));
+        // It fails only when there is one already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         runtime().block_on(async {
             let response = reqwest::Client::new().post(url).json(body).send().await.unwrap();
             (response.status().as_u16(), response.json().await.unwrap())
@@ -243,6 +248,13 @@ fn an_upgrade_is_tried_and_proposed() {
     assert_eq!(plan["dry_run"]["ok"], true, "{plan}");
     assert_eq!(plan["from"]["code_id"], "2");
     assert_eq!(plan["to"]["code_id"], "8");
+    // Both codes are known, so their schemas are.
+    for side in ["from", "to"] {
+        let source = plan["schema"][side].as_str().unwrap();
+        assert!(source.starts_with("built in, version "), "{source}");
+    }
+    assert_eq!(plan["schema"]["diff"], json!([]));
+    assert_eq!(plan["executed_after_passing_seconds"], 0);
     run(&upgrade, "");
     let contract = dev.ready["contracts"]["market"].as_str().unwrap();
     let client = dev.client();

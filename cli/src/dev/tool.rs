@@ -107,14 +107,14 @@ impl Target {
 
     async fn post(&self, path: &str, body: &Value) -> Result<()> {
         let url = self.url(path)?;
-        let sent = reqwest::Client::new().post(&url).json(body).send().await;
+        let sent = http().post(&url).json(body).send().await;
         let answer = read(&url, sent).await?;
         Ok(output::document(&answer, self.output)?)
     }
 
     async fn get(&self, path: &str) -> Result<Value> {
         let url = self.url(path)?;
-        let sent = reqwest::Client::new().get(&url).send().await;
+        let sent = http().get(&url).send().await;
         read(&url, sent).await
     }
 
@@ -125,6 +125,12 @@ impl Target {
         }
         Ok(())
     }
+}
+
+fn http() -> reqwest::Client {
+    // It fails only when there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 async fn read(url: &str, sent: reqwest::Result<reqwest::Response>) -> Result<Value> {

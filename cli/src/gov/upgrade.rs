@@ -3,7 +3,7 @@
 //! Before anything is sent the migration is tried: the node simulates both messages on its newest state with governance as
 //! their sender. Nothing of a simulation stays.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -14,6 +14,7 @@ use supercloud_client::tx::UnsignedTx;
 use supercloud_client::{Any, Client, CodeInfo};
 
 use super::schema_diff::{self, SchemaDiff};
+use super::schema_source::{self, Schema};
 use crate::codec;
 use crate::json_arg;
 use crate::output::{self, Form};
@@ -35,9 +36,13 @@ pub(crate) struct UpgradeArgs {
     /// Migrate message in JSON, or @FILE
     #[arg(long, value_name = "JSON", default_value = "{}")]
     msg: String,
-    /// Schema of the newer contract; the difference to this version's is shown
+    /// Schema of the newer contract. Looked for when absent: that of a known artifact, else a .json beside the artifact, else
+    /// schema/json/CONTRACT.json in a folder above it
     #[arg(long, value_name = "FILE")]
     schema: Option<String>,
+    /// Schema of the running code, where it is not one that this program was built with
+    #[arg(long, value_name = "FILE")]
+    running_schema: Option<String>,
     /// Deposit of the proposal
     #[arg(long, value_name = "COINS", default_value = "")]
     deposit: String,
@@ -80,19 +85,19 @@ pub(super) async fn run(args: &UpgradeArgs) -> Result<()> {
         message::migrate(&governance, &address, code_id, &migrate_msg)?,
     ];
     let tried = try_migration(&client, &governance, messages.clone()).await;
-    let diff = match &args.schema {
-        Some(file) => Some(SchemaDiff::between(
-            &schema_diff::built_in(&args.contract)?,
-            &json_arg::read_file(file)?,
-        )),
-        None => None,
+    let schemas = compare_schemas(args, &current, &checksum)?;
+    let council = client.council().await?;
+    let timelock = match args.expedited {
+        true => council.expedited_timelock_seconds,
+        false => council.timelock_seconds,
     };
     let plan = json!({
         "contract": args.contract,
         "address": address,
         "from": { "code_id": current.code_id.to_string(), "checksum": hex::encode(current.checksum) },
         "to": { "code_id": code_id.to_string(), "checksum": hex::encode(checksum), "bytes": wasm.len() },
-        "schema_diff": diff.as_ref().map(SchemaDiff::lines),
+        "schema": schemas,
+        "executed_after_passing_seconds": timelock,
         "dry_run": match &tried {
             Ok(gas) => json!({ "ok": true, "gas_used": gas.to_string() }),
             Err(error) => json!({ "ok": false, "error": format!("{error:#}") }),
@@ -116,6 +121,28 @@ fn show(plan: &Value, args: &UpgradeArgs) -> Result<()> {
         (form, _) => output::document(plan, form)?,
     }
     Ok(())
+}
+
+/// What messages and fields come and go, and by which schemas; or plainly why that is not known.
+fn compare_schemas(args: &UpgradeArgs, current: &CodeInfo, checksum: &[u8; 32]) -> Result<Value> {
+    let running = match &args.running_schema {
+        Some(file) => schema_source::of_artifact(&args.contract, Path::new(""), &current.checksum, Some(file))?,
+        None => schema_source::of_known_code(&args.contract, &current.checksum)?,
+    };
+    let newer = schema_source::of_artifact(&args.contract, &args.artifact, checksum, args.schema.as_deref())?;
+    let source = |schema: &Option<Schema>, flag: &str| match schema {
+        Some(schema) => schema.source.clone(),
+        None => format!("not known: Wasm does not carry its schema; name it with {flag}"),
+    };
+    let diff = match (&running, &newer) {
+        (Some(running), Some(newer)) => Some(SchemaDiff::between(&running.value, &newer.value).lines()),
+        _ => None,
+    };
+    Ok(json!({
+        "from": source(&running, "--running-schema"),
+        "to": source(&newer, "--schema"),
+        "diff": diff,
+    }))
 }
 
 async fn current_code(client: &Client, name: &str, address: &str) -> Result<CodeInfo> {

@@ -247,9 +247,9 @@ impl Chain {
         let now = block.now();
         let txs = block.txs;
         let mut machine = Machine::new(&self.env, State::new(base), now);
+        machine.calls = self.call_log.clone().map(|log| CallRecorder::new(log, now.height));
         let mut events = begin_block(&mut machine)?;
         machine.diagnostics = Diagnostics::new(self.tracing);
-        machine.calls = self.call_log.clone().map(|log| CallRecorder::new(log, now.height));
         let limits = consensus::load_block_limits(&machine).map_err(|error| ChainError::Corrupt(error.to_string()))?;
         let mut gas_used = 0u64;
         let mut tx_results = Vec::with_capacity(txs.len());

@@ -147,6 +147,47 @@ fn timelock_lies_between_passing_and_running() {
 }
 
 #[test]
+fn expedited_proposals_have_a_timelock_of_their_own() {
+    let mut world = World::with(|genesis| {
+        genesis.gov.timelock_seconds = 100;
+        genesis.gov.expedited_voting_period_seconds = 5;
+        genesis.gov.expedited_timelock_seconds = 7;
+    });
+    fund_gov(&mut world, 100);
+    let (alice, bob) = (world.alice.clone(), world.bob.clone());
+    let message = MsgSubmitProposal {
+        expedited: true,
+        ..submission(&alice.address, vec![gift(&world, 60)])
+    };
+    let result = world.succeed(&alice, vec![pack(&message)]);
+    let id = response::<MsgSubmitProposalResponse>(&result).proposal_id;
+    vote(&mut world, &alice, id, VoteOption::Yes);
+    vote(&mut world, &bob, id, VoteOption::Yes);
+    world.block_after(5, vec![]);
+    assert_eq!(proposal(&world, id).status(), ProposalStatus::Passed);
+    world.block_after(6, vec![]);
+    assert_eq!(world.balance(&world.carol.address, "uakt"), FUNDS);
+    world.block(vec![]);
+    assert_eq!(world.balance(&world.carol.address, "uakt"), FUNDS + 60);
+}
+
+#[test]
+fn timelock_is_a_century_at_most() {
+    const CENTURY: u64 = 100 * 366 * 86_400;
+    let with = |seconds| {
+        let mut genesis = crate::world::genesis();
+        (genesis.gov.timelock_seconds, genesis.gov.expedited_timelock_seconds) = (seconds, seconds);
+        genesis.assert_valid()
+    };
+    assert!(with(0).is_ok() && with(CENTURY).is_ok());
+    let refused = with(CENTURY + 1).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        format!("gov.timelock_seconds: {} is not between 0 and {CENTURY}", CENTURY + 1)
+    );
+}
+
+#[test]
 fn proposal_without_quorum_or_majority_is_rejected() {
     let mut world = World::with(|genesis| genesis.gov.quorum_bps = 5_000);
     let (alice, bob) = (world.alice.clone(), world.bob.clone());

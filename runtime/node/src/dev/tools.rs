@@ -202,7 +202,7 @@ impl NodeHandle {
     ///
     /// No development chain in memory, or an address that is none.
     pub fn impersonate(&self, address: &str) -> Result<Vec<String>, DevError> {
-        self.change_impersonated(|addresses| drop(addresses.insert(address.to_owned())), address)
+        self.change_impersonated(|addresses| addresses.insert(address.to_owned()), address)
     }
 
     /// Wants signatures of this sender again. Says who needs none still.
@@ -211,12 +211,12 @@ impl NodeHandle {
     ///
     /// No development chain in memory.
     pub fn stop_impersonating(&self, address: &str) -> Result<Vec<String>, DevError> {
-        self.change_impersonated(|addresses| drop(addresses.remove(address)), address)
+        self.change_impersonated(|addresses| addresses.remove(address), address)
     }
 
     fn change_impersonated(
         &self,
-        change: impl FnOnce(&mut BTreeSet<String>),
+        change: impl FnOnce(&mut BTreeSet<String>) -> bool,
         address: &str,
     ) -> Result<Vec<String>, DevError> {
         let dev = self.dev()?;
@@ -224,7 +224,9 @@ impl NodeHandle {
         dev.assert_in_memory("impersonated senders")?;
         let mut impersonated = lock(&dev.impersonated);
         let mut changed = impersonated.clone();
-        change(&mut changed);
+        if !change(&mut changed) {
+            return Ok(changed.into_iter().collect());
+        }
         let set = self.state.chain().set_impersonated(&changed);
         set.map_err(|source| DevError::Address {
             address: address.to_owned(),
