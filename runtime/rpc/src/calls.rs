@@ -34,7 +34,7 @@ pub(crate) async fn answer_one(backend: &Arc<Backend>, request: &Value) -> Optio
     let result = call(backend, method, move |names| Params::from_json(params.as_ref(), names)).await;
     Some(match result {
         Ok(result) => success(id, result),
-        Err(error) => failure(id, &error),
+        Err(error) => failure(id, &error.in_params("json")),
     })
 }
 

@@ -26,7 +26,7 @@ async fn errors_answer_http_200_with_text_data() {
         served.error("frobnicate", json!({})).await,
         (-32601, "frobnicate".into())
     );
-    assert_eq!(served.error("tx", json!({})).await, (-32602, "hash is missing".into()));
+    assert_eq!(served.error("tx", json!({})).await, (-32602, "error converting json params to arguments: hash is missing".into()));
     assert_eq!(served.error("block", json!("1")).await.0, -32602);
     // As in CometBFT: subscriptions do not exist outside the WebSocket.
     assert_eq!(
