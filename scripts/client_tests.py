@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 import readme_snippets
@@ -66,6 +67,20 @@ def ts_codegen(ready):
     subprocess.run(command, cwd=folder, check=True, timeout=CLIENT_SECONDS)
 
 
+def schemathesis(ready):
+    """The REST gateway against its own OpenAPI document. Last, so that there are transactions to show."""
+    rest = json.loads(ready.read_text())["rest_url"]
+    with urllib.request.urlopen(f"{rest}/cosmos/tx/v1beta1/txs?query=tx.height%3E0&limit=1") as answer:
+        found = json.load(answer)["tx_responses"][0]["txhash"]
+    folder = CLIENTS / "schemathesis"
+    environment = {**os.environ, "SUPERCLOUD_READY": str(ready), "SUPERCLOUD_TX": found}
+    command = [venv("schemathesis") / "schemathesis", "--config-file", folder / "schemathesis.toml", "--no-color"]
+    command += ["run", f"{rest}/openapi.json"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=CLIENT_SECONDS)
+    print(done.stdout if done.returncode else "\n".join(done.stdout.splitlines()[-8:]), flush=True)
+    done.check_returncode()
+
+
 TESTS = {
     "cosmjs-0.38": cosmjs("cosmjs-0.38", "1,2"),
     "cosmjs-0.36": cosmjs("cosmjs-0.36", "3,4"),
@@ -75,6 +90,7 @@ TESTS = {
     "cosmrs": cosmrs,
     "ts-codegen": ts_codegen,
     "readme": readme_snippets.run,
+    "schemathesis": schemathesis,
 }
 
 

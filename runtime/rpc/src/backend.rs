@@ -6,13 +6,14 @@ use axum::Router;
 
 use crate::api::ChainApi;
 use crate::dispatch::Dispatcher;
-use crate::metrics::Metrics;
+use crate::metrics::{BlockMetrics, Metrics};
 use crate::ws::Hub;
 use crate::{grpc, metrics, rest, server};
 
 pub(crate) struct Backend {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) metrics: Metrics,
+    pub(crate) blocks: BlockMetrics,
     pub(crate) hub: Arc<Hub>,
 }
 
@@ -25,6 +26,7 @@ impl Servers {
     pub fn new<A: ChainApi>(api: Arc<A>) -> Self {
         let api: Arc<dyn ChainApi> = api;
         Self(Arc::new(Backend {
+            blocks: BlockMetrics::new(&*api),
             hub: Arc::new(Hub::new(api.clone())),
             dispatcher: Dispatcher::new(api),
             metrics: Metrics::default(),

@@ -114,7 +114,7 @@ async fn answer_together(backend: &Arc<Backend>, calls: Vec<ReadyCall>) -> Vec<V
 fn answer(id: &Value, result: Result<Value, RpcError>) -> Value {
     match result {
         Ok(result) => success(id, result),
-        Err(error) => failure(id, &error),
+        Err(error) => failure(id, &error.in_params("json")),
     }
 }
 

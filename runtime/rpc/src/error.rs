@@ -18,6 +18,9 @@ pub enum RpcError {
     /// A parameter is missing or of the wrong kind.
     #[error("invalid params: {0}")]
     InvalidParams(String),
+    /// A proof that cannot be had.
+    #[error("{0}")]
+    Unprovable(String),
     /// A subscription ended.
     #[error("{0}")]
     Server(String),
@@ -33,9 +36,19 @@ impl RpcError {
             Self::Parse(_) => -32700,
             Self::InvalidRequest(_) => -32600,
             Self::MethodNotFound(_) => -32601,
-            Self::InvalidParams(_) => -32602,
+            Self::InvalidParams(_) | Self::Unprovable(_) => -32602,
             Self::Internal(_) => -32603,
             Self::Server(_) => -32000,
+        }
+    }
+
+    /// The same with CometBFT's words before what is wrong with parameters; `kind` is what they were written in.
+    pub(crate) fn in_params(self, kind: &str) -> Self {
+        match self {
+            Self::InvalidParams(why) => {
+                Self::InvalidParams(format!("error converting {kind} params to arguments: {why}"))
+            }
+            other => other,
         }
     }
 
@@ -45,7 +58,7 @@ impl RpcError {
             Self::Parse(data) => ("Parse error. Invalid JSON", data),
             Self::InvalidRequest(data) => ("Invalid Request", data),
             Self::MethodNotFound(data) => ("Method not found", data),
-            Self::InvalidParams(data) => ("Invalid params", data),
+            Self::InvalidParams(data) | Self::Unprovable(data) => ("Invalid params", data),
             Self::Internal(data) => ("Internal error", data),
             Self::Server(data) => ("Server error", data),
         };

@@ -1,5 +1,7 @@
 //! Counters of the servers and figures of the chain, in Prometheus' text format.
 
+mod blocks;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +16,8 @@ use axum::routing::get;
 use crate::api::ChainApi;
 use crate::backend::Backend;
 use crate::blocking;
+
+pub(crate) use blocks::BlockMetrics;
 
 /// Upper bounds of the latency buckets, in microseconds.
 const BUCKETS: [u64; 12] = [
@@ -131,6 +135,7 @@ async fn show(State(backend): State<Arc<Backend>>) -> Response {
         write_chain(&mut text, backend.dispatcher.api())
             .and_then(|()| backend.hub.write_metrics(&mut text))
             .and_then(|()| backend.metrics.write(&mut text))
+            .and_then(|()| backend.blocks.write(backend.dispatcher.api(), &mut text))
             .map(|()| text)
     })
     .await;
@@ -174,16 +179,6 @@ fn write_chain(out: &mut String, api: &dyn ChainApi) -> std::fmt::Result {
             "Bytes of the last block.",
             &block.size.to_string(),
         )?;
-        if let Some(before) = range.latest.checked_sub(1).and_then(|height| api.block(height)) {
-            let nanos = block.header.time_nanos.saturating_sub(before.header.time_nanos);
-            let text = seconds(nanos / 1_000);
-            gauge(
-                out,
-                "supercloud_block_interval_seconds",
-                "Time between the last two blocks.",
-                &text,
-            )?;
-        }
     }
     let waiting = api.mempool();
     gauge(

@@ -20,10 +20,10 @@ pub(crate) fn query(api: &dyn ChainApi, params: &Params) -> Result<Value, RpcErr
     let module = path.strip_prefix("/store/").and_then(|rest| rest.strip_suffix("/key"));
     let Some(module) = module.filter(|module| !module.contains('/')) else {
         let text = format!("prove: path {path:?} has no proof, only /store/<module>/key has");
-        return Err(RpcError::InvalidParams(text));
+        return Err(RpcError::Unprovable(text));
     };
     let proved = api.prove(module, &key, params.height("height")?);
-    let proved = proved.map_err(|reason| RpcError::InvalidParams(format!("prove: {reason}")))?;
+    let proved = proved.map_err(|reason| RpcError::Unprovable(format!("prove: {reason}")))?;
     let operator = json!({
         "type": OPERATOR,
         "key": json::base64(&proved.key),

@@ -35,6 +35,15 @@ impl Default for ServeLimits {
 /// Pause after an error of `accept`, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// With what a client opens HTTP/2 (RFC 9113, 3.4).
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Pause between looks at a preface that is not whole yet.
+const PEEK_PAUSE: Duration = Duration::from_millis(10);
+
+/// Largest head of an HTTP/1 request, CometBFT's `max_header_bytes`; beyond it 431.
+const MAX_HEADER_BYTES: usize = 1 << 20;
+
 /// An HTTP/2 connection without a sign of life for twice this long is closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
@@ -61,9 +70,23 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits) {
     }
 }
 
+/// Waits until the first bytes tell HTTP/1 from HTTP/2; they stay to be read. An error when the client is gone before.
+async fn version_known(stream: &TcpStream) -> std::io::Result<()> {
+    let mut first = [0; PREFACE.len()];
+    loop {
+        let had = stream.peek(&mut first).await?;
+        match had {
+            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            _ if had == PREFACE.len() || first[..had] != PREFACE[..had] => return Ok(()),
+            // A stream with bytes counts as readable even when no new ones come.
+            _ => tokio::time::sleep(PEEK_PAUSE).await,
+        }
+    }
+}
+
 async fn serve_connection(stream: TcpStream, router: Router, limits: ServeLimits) {
-    // The timeouts of HTTP begin with the first byte.
-    if !matches!(timeout(limits.header_timeout, stream.readable()).await, Ok(Ok(()))) {
+    // The timeouts of HTTP begin once it is known which version the client speaks.
+    if !matches!(timeout(limits.header_timeout, version_known(&stream)).await, Ok(Ok(()))) {
         return;
     }
     // Small answers must not wait for more.
@@ -72,7 +95,8 @@ async fn serve_connection(stream: TcpStream, router: Router, limits: ServeLimits
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout);
+        .header_read_timeout(limits.header_timeout)
+        .max_buf_size(MAX_HEADER_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -88,7 +88,10 @@ async fn uri_call(
     let id = Value::from(URI_ID);
     match call(&backend, &method, |_| Ok(Params::from_uri(pairs))).await {
         Ok(result) => JsonAnswer(StatusCode::OK, success(&id, result)).into_response(),
-        Err(error) => JsonAnswer(StatusCode::INTERNAL_SERVER_ERROR, failure(&id, &error)).into_response(),
+        Err(error) => {
+            let error = error.in_params("http");
+            JsonAnswer(StatusCode::INTERNAL_SERVER_ERROR, failure(&id, &error)).into_response()
+        }
     }
 }
 

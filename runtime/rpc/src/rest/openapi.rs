@@ -1,15 +1,35 @@
 //! The OpenAPI 3.0 document of the route table.
 
+mod schemas;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use prost_reflect::{Kind, MessageDescriptor};
 use serde_json::{Map, Value, json};
 
-use super::render::{Quirk, enum_name, quirk};
+use self::schemas::{Schemas, Usage, parameter};
 use super::routes::{ROUTES, Route, Segment, Verb};
 
 /// How deep query parameters reach into messages: `pagination.limit` is 2.
 const MAX_PARAMETER_DEPTH: usize = 2;
+
+/// What a failed query can answer, by grpc-gateway's table of gRPC codes.
+const FAILURES: [(&str, &str); 8] = [
+    (
+        "400",
+        "The request is wrong whatever the state, or the state does not fit it (codes 3, 9, 11).",
+    ),
+    ("401", "Not authenticated (code 16)."),
+    ("403", "Not allowed (code 7)."),
+    ("404", "No such thing (code 5)."),
+    ("429", "A limit is reached (code 8)."),
+    (
+        "500",
+        "An error of a module, such as a contract's (code 2), or a fault of the node (code 13).",
+    ),
+    ("501", "No such method (code 12)."),
+    ("503", "The node cannot answer now (code 14)."),
+];
 
 /// The document.
 pub(super) fn document() -> Value {
@@ -85,17 +105,18 @@ fn operation(route: &Route, schemas: &mut Schemas, ids: &mut BTreeSet<String>) -
                 "description": "The answer.",
                 "headers": { "Grpc-Metadata-X-Cosmos-Block-Height": {
                     "description": "Height of the state that was read.", "schema": { "type": "string" } } },
-                "content": { "application/json": { "schema": schemas.of(&method.output()) } },
-            },
-            "default": {
-                "description": "No answer.",
-                "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
+                "content": { "application/json": { "schema": schemas.of(&method.output(), Usage::Response) } },
             },
         },
     });
+    for (status, why) in FAILURES {
+        operation["responses"][status] = json!({
+            "description": why,
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
+        });
+    }
     if route.verb == Verb::Post {
-        operation["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": schemas.of(&method.input()) } } });
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schemas.of(&method.input(), Usage::Request) } } });
     } else {
         query_parameters(&method.input(), "", 1, &in_path, &mut parameters);
     }
@@ -121,110 +142,6 @@ fn query_parameters(message: &MessageDescriptor, prefix: &str, depth: usize, tak
                 }
                 out.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));
             }
-        }
-    }
-}
-
-/// Schema of a field's text in a path or query string.
-fn parameter(field: &FieldDescriptor) -> Value {
-    match field.kind() {
-        Kind::Bool => json!({ "type": "boolean" }),
-        Kind::Bytes => json!({ "type": "string", "format": "byte" }),
-        Kind::Uint64 | Kind::Fixed64 => json!({ "type": "string", "format": "uint64", "pattern": "^[0-9]{1,19}$" }),
-        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => {
-            json!({ "type": "string", "format": "int64", "pattern": "^-?[0-9]{1,18}$" })
-        }
-        Kind::Uint32 | Kind::Fixed32 => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
-        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => json!({ "type": "integer", "format": "int32" }),
-        Kind::Double | Kind::Float => json!({ "type": "number" }),
-        Kind::Enum(kind) => {
-            let names: Vec<String> = kind.values().map(|value| value.name().to_owned()).collect();
-            json!({ "type": "string", "enum": names })
-        }
-        Kind::String | Kind::Message(_) => json!({ "type": "string" }),
-    }
-}
-
-#[derive(Default)]
-struct Schemas {
-    done: BTreeMap<String, Value>,
-    waiting: Vec<MessageDescriptor>,
-}
-
-impl Schemas {
-    /// A reference to the message's schema, which is made later: messages contain themselves.
-    fn of(&mut self, message: &MessageDescriptor) -> Value {
-        match message.full_name() {
-            "google.protobuf.Timestamp" => json!({ "type": "string", "format": "date-time", "nullable": true }),
-            "google.protobuf.Duration" => json!({ "type": "string", "example": "3600s", "nullable": true }),
-            "google.protobuf.Any" => json!({
-                "type": "object", "nullable": true, "required": ["@type"], "additionalProperties": true,
-                "properties": { "@type": { "type": "string" } },
-            }),
-            name => {
-                self.waiting.push(message.clone());
-                json!({ "$ref": format!("#/components/schemas/{name}") })
-            }
-        }
-    }
-
-    /// Makes the schemas that references wait for.
-    fn close(&mut self) {
-        self.done.insert(
-            "Error".to_owned(),
-            json!({
-                "type": "object", "required": ["code", "message", "details"],
-                "properties": {
-                    "code": { "type": "integer", "description": "gRPC status code." },
-                    "message": { "type": "string" },
-                    "details": { "type": "array", "items": { "type": "object" } },
-                },
-            }),
-        );
-        while let Some(message) = self.waiting.pop() {
-            if self.done.contains_key(message.full_name()) {
-                continue;
-            }
-            // Against endless loops over a message that contains itself.
-            self.done.insert(message.full_name().to_owned(), Value::Null);
-            let properties: BTreeMap<String, Value> = message
-                .fields()
-                .map(|field| (field.name().to_owned(), self.field(&message, &field)))
-                .collect();
-            self.done.insert(
-                message.full_name().to_owned(),
-                json!({ "type": "object", "properties": properties }),
-            );
-        }
-    }
-
-    fn field(&mut self, message: &MessageDescriptor, field: &FieldDescriptor) -> Value {
-        let one = match (quirk(message.full_name(), field.name()), field.kind()) {
-            (Some(Quirk::InlineJson), _) => {
-                json!({ "description": "JSON as the contract wrote it.", "nullable": true })
-            }
-            (Some(Quirk::Hex), _) => json!({ "type": "string", "description": "Upper-case hex." }),
-            (Some(Quirk::Decimal), _) => json!({ "type": "string", "example": "0.050000000000000000" }),
-            (None, Kind::Message(inner)) => match self.of(&inner) {
-                reference if reference.get("$ref").is_some() && !field.is_list() => {
-                    json!({ "allOf": [reference], "nullable": true })
-                }
-                schema => schema,
-            },
-            (None, Kind::Bytes) => json!({ "type": "string", "format": "byte", "nullable": true }),
-            (None, Kind::Enum(kind)) => {
-                let names: Vec<String> = kind
-                    .values()
-                    .map(|value| enum_name(kind.full_name(), value.name()).to_owned())
-                    .collect();
-                json!({ "type": "string", "enum": names })
-            }
-            (None, _) => parameter(field),
-        };
-        if field.is_list() {
-            json!({ "type": "array", "items": one })
-        } else {
-            one
         }
     }
 }
@@ -285,7 +202,7 @@ mod tests {
         let post = &document["paths"]["/cosmos/tx/v1beta1/txs"]["post"];
         assert_eq!(
             post["requestBody"]["content"]["application/json"]["schema"]["$ref"],
-            "#/components/schemas/cosmos.tx.v1beta1.BroadcastTxRequest"
+            "#/components/schemas/cosmos.tx.v1beta1.BroadcastTxRequest.Request"
         );
     }
 }

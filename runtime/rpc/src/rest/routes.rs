@@ -246,10 +246,16 @@ pub(super) struct Found {
     pub(super) fields: Vec<(&'static str, String)>,
 }
 
-/// Finds the route of a path that is still percent-encoded. One slash at the end does not matter.
+/// Finds the route of a path that is still percent-encoded. A slash at the end is an empty field where a route has one
+/// there, and does not matter elsewhere.
 pub(super) fn find(verb: Verb, path: &str) -> Option<Found> {
     let path = path.strip_prefix('/')?;
-    let segments: Vec<&str> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
+    let stripped = path.strip_suffix('/').filter(|path| !path.ends_with('/'));
+    find_segments(verb, path).or_else(|| find_segments(verb, stripped?))
+}
+
+fn find_segments(verb: Verb, path: &str) -> Option<Found> {
+    let segments: Vec<&str> = path.split('/').collect();
     ROUTES.iter().filter(|route| route.verb == verb).find_map(|route| {
         let mut fields = Vec::new();
         matches(&route.segments, &segments, &mut fields)?;
@@ -277,7 +283,7 @@ fn matches<'r>(template: &'r [Segment], path: &[&str], fields: &mut Vec<(&'r str
         }
         Segment::Field(field) => {
             let (segment, rest) = path.split_first()?;
-            (!segment.is_empty()).then_some(())?;
+            (!segment.is_empty() || rest.is_empty()).then_some(())?;
             fields.push((field, (*segment).to_owned()));
             matches(later, rest, fields)
         }
@@ -373,12 +379,28 @@ mod tests {
     }
 
     #[test]
-    fn unknown_paths_and_empty_fields_match_nothing() {
+    fn a_slash_at_the_end_is_an_empty_field_or_nothing() {
+        let empty = |name| vec![(name, String::new())];
+        for (path, method, fields) in [
+            (
+                "bank/v1beta1/balances/",
+                "bank.v1beta1.Query/AllBalances",
+                empty("address"),
+            ),
+            ("bank/v1beta1/params/", "bank.v1beta1.Query/Params", vec![]),
+        ] {
+            let (found, named) = path_of(Get, &format!("/cosmos/{path}")).unwrap();
+            assert_eq!((found, named), (&*format!("/cosmos.{method}"), fields), "{path}");
+        }
+    }
+
+    #[test]
+    fn unknown_paths_and_empty_fields_inside_match_nothing() {
         for path in [
             "",
             "/",
             "/cosmos",
-            "/cosmos/bank/v1beta1/balances/",
+            "/cosmos/bank/v1beta1/balances//by_denom",
             "/cosmos/auth/v1beta1/accounts//",
             "/%ff",
         ] {

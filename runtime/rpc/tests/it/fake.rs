@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use supercloud_chain::{Event, QueryResult, TxResult};
+use supercloud_chain::{BlockInput, Chain, Event, QueryResult, TxResult};
 use supercloud_proto::cosmos::auth::v1beta1::{Bech32PrefixResponse, QueryAccountRequest};
 use supercloud_proto::cosmos::bank::v1beta1::{
     QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest, QueryBalanceResponse,
@@ -86,6 +86,8 @@ fn failure(code: u32, log: &str) -> TxResult {
 pub(crate) struct FakeChain {
     blocks: Mutex<Vec<Arc<BlockRecord>>>,
     committed: watch::Sender<u64>,
+    /// Answers queries in place of the few answers of [`FakeChain::abci_query`].
+    answers: Option<Mutex<Chain>>,
 }
 
 impl Default for FakeChain {
@@ -93,11 +95,36 @@ impl Default for FakeChain {
         Self {
             blocks: Mutex::default(),
             committed: watch::Sender::new(0),
+            answers: None,
         }
     }
 }
 
 impl FakeChain {
+    /// Blocks that `chain` runs.
+    pub(crate) fn of(chain: Chain) -> Self {
+        Self {
+            answers: Some(Mutex::new(chain)),
+            ..Self::default()
+        }
+    }
+
+    /// Runs a block and keeps it.
+    pub(crate) fn run_block(&self, txs: Vec<Vec<u8>>) -> Vec<TxResult> {
+        let height = self.blocks.lock().unwrap().len() as u64 + 1;
+        let block = BlockInput {
+            height,
+            time_nanos: 1_700_000_000_123_000_000 + (height - 1) * 1_000_000_000,
+            proposer: validator().address,
+            txs: txs.clone(),
+        };
+        let answers = self.answers.as_ref().unwrap();
+        let output = answers.lock().unwrap().execute_block(block).unwrap();
+        let results = output.tx_results.clone();
+        self.push_block(txs.into_iter().zip(output.tx_results).collect(), output.events);
+        results
+    }
+
     pub(crate) fn push_block(&self, txs: Vec<(Vec<u8>, TxResult)>, events: Vec<Event>) {
         let mut blocks = self.blocks.lock().unwrap();
         let (txs, results): (Vec<_>, Vec<_>) = txs.into_iter().unzip();
@@ -256,6 +283,9 @@ impl ChainApi for FakeChain {
     }
 
     fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
+        if let Some(chain) = &self.answers {
+            return chain.lock().unwrap().query(path, data, height);
+        }
         let height = height.unwrap_or(0);
         match path {
             "/echo" => answered(data.to_vec(), height),
@@ -369,7 +399,10 @@ async fn start(router: axum::Router) -> SocketAddr {
 
 impl Served {
     pub(crate) async fn start() -> Self {
-        let chain = FakeChain::with_three_blocks();
+        Self::over(FakeChain::with_three_blocks()).await
+    }
+
+    pub(crate) async fn over(chain: Arc<FakeChain>) -> Self {
         let servers = Servers::new(chain.clone());
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self {

@@ -4,6 +4,7 @@
 
 mod blocks;
 mod fake;
+mod golden;
 mod grpc;
 mod metrics;
 mod rest;

@@ -1,14 +1,25 @@
 //! Metrics and health, as a monitor sees them.
 
 use serde_json::json;
+use supercloud_chain::TxResult;
 
-use crate::fake::Served;
+use crate::fake::{Served, result};
 
 #[tokio::test]
 async fn metrics_show_the_chain_and_the_calls() {
     let served = Served::start().await;
     served.result("health", json!({})).await;
     served.error("tx", json!({})).await;
+    let failed = TxResult {
+        code: 5,
+        codespace: "wasm".into(),
+        ..result(vec![])
+    };
+    let tx = |bytes: &[u8]| (bytes.to_vec(), result(vec![]));
+    served
+        .chain
+        .push_block(vec![tx(b"a"), tx(b"b"), (b"c".to_vec(), failed)], vec![]);
+    served.chain.push_block(vec![], vec![]);
     let url = format!("http://{}/metrics", served.metrics);
     let answer = served.http.get(&url).send().await.unwrap();
     assert_eq!(
@@ -17,9 +28,20 @@ async fn metrics_show_the_chain_and_the_calls() {
     );
     let text = answer.text().await.unwrap();
     for line in [
-        "supercloud_height 3",
-        "supercloud_block_txs 1",
-        "supercloud_block_interval_seconds 1.000000",
+        "supercloud_height 5",
+        "supercloud_block_txs 0",
+        "supercloud_block_interval_seconds_bucket{le=\"0.500000\"} 0",
+        "supercloud_block_interval_seconds_bucket{le=\"1.000000\"} 2",
+        "supercloud_block_interval_seconds_bucket{le=\"+Inf\"} 2",
+        "supercloud_block_interval_seconds_sum 2.000000",
+        "supercloud_block_interval_seconds_count 2",
+        "supercloud_block_transactions_bucket{le=\"0\"} 1",
+        "supercloud_block_transactions_bucket{le=\"1\"} 1",
+        "supercloud_block_transactions_bucket{le=\"5\"} 2",
+        "supercloud_block_transactions_sum 3",
+        "supercloud_gas_used_total 330000",
+        "supercloud_tx_results_total{codespace=\"\",code=\"0\"} 2",
+        "supercloud_tx_results_total{codespace=\"wasm\",code=\"5\"} 1",
         "supercloud_mempool_txs 2",
         "supercloud_mempool_bytes 512",
         "supercloud_healthy 1",

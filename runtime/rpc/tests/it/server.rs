@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use supercloud_rpc::MAX_BODY_BYTES;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::fake::Served;
 
@@ -26,7 +27,13 @@ async fn errors_answer_http_200_with_text_data() {
         served.error("frobnicate", json!({})).await,
         (-32601, "frobnicate".into())
     );
-    assert_eq!(served.error("tx", json!({})).await, (-32602, "hash is missing".into()));
+    assert_eq!(
+        served.error("tx", json!({})).await,
+        (
+            -32602,
+            "error converting json params to arguments: hash is missing".into()
+        )
+    );
     assert_eq!(served.error("block", json!("1")).await.0, -32602);
     // As in CometBFT: subscriptions do not exist outside the WebSocket.
     assert_eq!(
@@ -274,4 +281,23 @@ async fn tendermint_reads_the_genesis() {
     assert_eq!(genesis.chain_id.as_str(), "fake-1");
     assert_eq!((genesis.initial_height, genesis.validators.len()), (1, 1));
     assert_eq!(genesis.app_state, json!({ "balances": [] }));
+}
+
+#[tokio::test]
+async fn a_client_that_stops_within_the_preface_of_http2_is_closed() {
+    let limits = supercloud_rpc::ServeLimits {
+        header_timeout: std::time::Duration::from_millis(300),
+        ..Default::default()
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let servers = supercloud_rpc::Servers::new(crate::fake::FakeChain::with_three_blocks());
+    tokio::spawn(supercloud_rpc::serve(listener, servers.grpc(), limits));
+    for sent in ["", "PRI", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r", "GET / HTTP/1.1\r\n"] {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let closed = tokio::time::timeout(std::time::Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+        assert!(closed.is_ok(), "open after 5 s, {sent:?} was sent");
+    }
 }
