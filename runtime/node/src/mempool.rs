@@ -120,14 +120,19 @@ impl<T: AsRef<[u8]>> Mempool<T> {
             }
         }
         if !fits(txs, bytes) {
-            return Err(BroadcastError::MempoolFull {
-                txs: self.waiting.len(),
-                max_txs: limits.max_txs,
-                bytes: self.bytes,
-                max_bytes: limits.max_bytes,
-            });
+            return Err(self.full());
         }
         Ok(leaving.iter().map(|id| self.waiting[id].hash).collect())
+    }
+
+    /// The error for those who find no room.
+    pub(crate) fn full(&self) -> BroadcastError {
+        BroadcastError::MempoolFull {
+            txs: self.waiting.len(),
+            max_txs: self.limits.max_txs,
+            bytes: self.bytes,
+            max_bytes: self.limits.max_bytes,
+        }
     }
 
     /// Nothing that stays, and not the newcomer, comes after it.
@@ -208,24 +213,22 @@ impl<T: AsRef<[u8]>> Mempool<T> {
         *self = Self::new(self.limits);
     }
 
-    /// Drops a transaction that waits; it may come again.
-    pub(crate) fn discard(&mut self, hash: &Hash) {
-        self.remove(hash);
+    /// Drops a transaction that waits; it may come again. Returns what was known of it.
+    pub(crate) fn discard(&mut self, hash: &Hash) -> Option<Ticket> {
         self.forget(hash);
+        self.remove(hash)
     }
 
     /// It is in a block, or gone for another reason.
-    pub(crate) fn remove(&mut self, hash: &Hash) {
-        let Some(id) = self.by_hash.remove(hash) else {
-            return;
-        };
-        if let Some(waiting) = self.waiting.remove(&id) {
-            self.bytes -= waiting.tx.as_ref().len();
-            self.by_priority.remove(&(waiting.ticket.priority, Reverse(id)));
-            for signer in waiting.ticket.signers {
-                self.by_signer.remove(&signer);
-            }
+    pub(crate) fn remove(&mut self, hash: &Hash) -> Option<Ticket> {
+        let id = self.by_hash.remove(hash)?;
+        let waiting = self.waiting.remove(&id)?;
+        self.bytes -= waiting.tx.as_ref().len();
+        self.by_priority.remove(&(waiting.ticket.priority, Reverse(id)));
+        for signer in &waiting.ticket.signers {
+            self.by_signer.remove(signer);
         }
+        Some(waiting.ticket)
     }
 
     /// Runs CheckTx again on all that wait, in order of arrival, and drops what no longer passes or waits for too long.

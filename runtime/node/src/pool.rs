@@ -3,10 +3,11 @@
 //! Its lock is not held while a block runs. What comes meanwhile is checked on the state before that block, and again
 //! after it.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use supercloud_chain::{Checked, Checker, PreparedTx, Querier, TxResult};
+use supercloud_chain::{Checked, Checker, PreparedTx, Querier, Ticket, TxResult};
 use supercloud_rpc::{BroadcastError, Hash, MempoolStats, tx_hash};
 
 use crate::config::MempoolLimits;
@@ -20,6 +21,9 @@ pub(crate) struct Pool(Mutex<Inner>);
 struct Inner {
     checker: Checker,
     mempool: Mempool<PreparedTx>,
+    /// Signers of what was dropped for better offers. The checker still counts their sequences, so they have to wait for the
+    /// next block.
+    dropped: BTreeSet<Vec<u8>>,
     /// Height of the last block.
     height: u64,
 }
@@ -29,6 +33,7 @@ impl Pool {
         Self(Mutex::new(Inner {
             checker,
             mempool: Mempool::new(limits),
+            dropped: BTreeSet::new(),
             height,
         }))
     }
@@ -71,7 +76,7 @@ impl Pool {
         let prepared = waiting.iter().map(|raw| (tx_hash(raw), committed.prepare(raw)));
         let prepared: Vec<(Hash, PreparedTx)> = prepared.collect();
         let mut inner = self.lock();
-        (inner.checker, inner.height) = (checker, height);
+        inner.renew(checker, height);
         inner.mempool.clear();
         for (hash, tx) in prepared {
             if inner.mempool.reserve(hash, tx.as_ref().len()).is_ok() {
@@ -90,7 +95,7 @@ impl Pool {
         included: impl IntoIterator<Item = (&'r Hash, bool)>,
     ) -> bool {
         let mut inner = self.lock();
-        (inner.checker, inner.height) = (checker, height);
+        inner.renew(checker, height);
         for (hash, succeeded) in included {
             inner.mempool.remove(hash);
             if !succeeded {
@@ -104,16 +109,31 @@ impl Pool {
 }
 
 impl Inner {
+    fn renew(&mut self, checker: Checker, height: u64) {
+        (self.checker, self.height) = (checker, height);
+        self.dropped.clear();
+    }
+
+    fn find_room(&self, tx: &PreparedTx, claim: Option<&Ticket>) -> Result<Vec<Hash>, BroadcastError> {
+        let mut signers = claim.into_iter().flat_map(|claim| &claim.signers);
+        if signers.any(|(signer, _)| self.dropped.contains(signer)) {
+            return Err(self.mempool.full());
+        }
+        self.mempool.find_room(tx.as_ref().len(), claim)
+    }
+
     fn accept(&mut self, hash: Hash, tx: PreparedTx) -> Result<TxResult, BroadcastError> {
         let claim = self.checker.claim(&tx);
-        let room = self.mempool.find_room(tx.as_ref().len(), claim.as_ref());
-        let leaving = room.inspect_err(|_| self.mempool.forget(&hash))?;
+        let leaving = self.find_room(&tx, claim.as_ref());
+        let leaving = leaving.inspect_err(|_| self.mempool.forget(&hash))?;
         let Checked { result, ticket } = self.checker.check(&tx);
         let Some(ticket) = ticket else {
             return Ok(self.replace(hash, tx, result));
         };
         for hash in leaving {
-            self.mempool.discard(&hash);
+            let signers = self.mempool.discard(&hash).map(|ticket| ticket.signers);
+            let signers = signers.into_iter().flatten().map(|(signer, _)| signer);
+            self.dropped.extend(signers);
         }
         self.mempool.push(hash, tx, ticket, Instant::now(), self.height);
         Ok(result)

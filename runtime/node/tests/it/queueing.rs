@@ -96,6 +96,10 @@ async fn a_full_mempool_prefers_the_better_price() {
     let refused = stage.client.rpc().broadcast_tx_sync(&same).await.unwrap_err();
     assert!(refused.to_string().contains("mempool is full"), "{refused}");
     assert_eq!(send(&stage, &better).await, 0);
+    // The sender of what was dropped waits for the next block: its sequence is still counted.
+    let next = transfer(&stage, &stage.alice, 1, 9_000).await;
+    let refused = stage.client.rpc().broadcast_tx_sync(&next).await.unwrap_err();
+    assert!(refused.to_string().contains("mempool is full"), "{refused}");
     assert_eq!(block(&stage).await, [better]);
     assert_eq!(send(&stage, &cheap).await, 0);
     assert_eq!(block(&stage).await, [cheap]);

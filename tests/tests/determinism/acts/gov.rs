@@ -168,6 +168,12 @@ fn params(scene: &mut Scene, authority: String) -> Any {
                     amount: (*scene.random.pick(&["0.001", "0.0025"])).to_owned(),
                 }],
                 max_tx_gas: 150_000_000 + scene.random.below(5),
+                // Moves with the gas of every block, a little.
+                market: scene.random.once_in(2).then(|| fees::FeeMarket {
+                    target_block_gas: 1_000_000 + scene.random.below(5_000_000),
+                    max_change_permille: 1 + scene.random.below(100),
+                    max_multiplier_permille: 1_001 + scene.random.below(200),
+                }),
             }),
         }),
         1 => pack(&MsgUpdateExecution {
