@@ -121,7 +121,7 @@ impl Wallets {
         let mut keys = wallet.keys.iter().cloned();
         let first = keys.next().context("a dev chain has an account")?;
         let council = TxQueue::new(client.clone(), first, config.clone())?;
-        let faucet = match keys.last() {
+        let faucet = match keys.next_back() {
             Some(last) => TxQueue::new(client.clone(), last, config)?,
             None => council.clone(),
         };

@@ -209,7 +209,7 @@ pub(super) struct Files(Option<PathBuf>);
 
 impl Drop for Files {
     fn drop(&mut self) {
-        for path in &self.0 {
+        if let Some(path) = &self.0 {
             let _ = fs::remove_file(path);
         }
     }

@@ -69,6 +69,8 @@ pub struct DiskStorage {
     pub vm: VmConfig,
     /// Bytes at which a file of the block log ends.
     pub log_segment_bytes: u64,
+    /// Least number of last blocks that are kept; 0: all are. Whole files of the block log go away.
+    pub keep_blocks: u64,
 }
 
 impl DiskStorage {
@@ -82,6 +84,7 @@ impl DiskStorage {
             },
             vm: VmConfig::default(),
             log_segment_bytes: 64 << 20,
+            keep_blocks: 0,
         }
     }
 }

@@ -116,6 +116,7 @@ impl DiskStorage {
         ArchiveConfig {
             sync: self.state.sync,
             segment_bytes: self.log_segment_bytes,
+            keep: self.keep_blocks,
         }
     }
 

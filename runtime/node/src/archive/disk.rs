@@ -22,6 +22,7 @@ mod error;
 mod index;
 mod log;
 mod open;
+mod prune;
 mod record;
 mod stored;
 #[cfg(test)]
@@ -46,6 +47,10 @@ pub(crate) struct DiskArchive {
     /// A block without results at the end of the log: its execution was not finished.
     unfinished: Mutex<Option<(ProposedBlock, Place)>>,
     cache: Mutex<Cache>,
+    /// Least number of last blocks that are kept; 0: all are.
+    keep: u64,
+    /// Blocks below have left the index.
+    pruned_below: Mutex<u64>,
     /// The first failure of a read: nothing is added any more.
     fault: OnceLock<ArchiveError>,
     recovery: ArchiveRecovery,
@@ -96,6 +101,18 @@ impl DiskArchive {
     }
 
     fn load(&self, height: u64) -> Result<Option<Arc<BlockRecord>>, ArchiveError> {
+        let is_gone = || self.lowest_shown().is_some_and(|lowest| height < lowest);
+        if is_gone() {
+            return Ok(None);
+        }
+        match self.load_kept(height) {
+            // Its segment went away while it was read.
+            Err(_) if is_gone() => Ok(None),
+            loaded => loaded,
+        }
+    }
+
+    fn load_kept(&self, height: u64) -> Result<Option<Arc<BlockRecord>>, ArchiveError> {
         if let Some((record, _)) = lock(&self.cache).blocks.get(&height) {
             return Ok(Some(record.clone()));
         }
@@ -178,11 +195,12 @@ impl Archive for DiskArchive {
         lock(&self.cache).insert(record.clone(), place.end - place.block);
         *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Some(record);
         *unfinished = None;
-        Ok(())
+        drop(unfinished);
+        self.prune_some()
     }
 
     fn earliest(&self) -> Option<u64> {
-        lock(&self.log).first_height()
+        self.lowest_shown()
     }
 
     fn latest(&self) -> Option<Arc<BlockRecord>> {
@@ -194,11 +212,13 @@ impl Archive for DiskArchive {
     }
 
     fn height_of(&self, hash: &Hash) -> Option<u64> {
-        self.remember(self.index.height_of(hash)).flatten()
+        let height = self.remember(self.index.height_of(hash)).flatten();
+        height.filter(|height| Some(*height) >= self.earliest())
     }
 
     fn locate_tx(&self, hash: &Hash) -> Option<TxLocation> {
-        self.remember(self.index.locate_tx(hash)).flatten()
+        let lowest = self.earliest().unwrap_or_default();
+        self.remember(self.index.locate_tx(hash, lowest)).flatten()
     }
 
     fn search_txs(&self, query: &Query) -> Vec<TxLocation> {

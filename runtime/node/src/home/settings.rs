@@ -82,6 +82,7 @@ struct BlockSettings {
     min_spacing: Duration,
     #[serde(deserialize_with = "duration")]
     interval: Duration,
+    keep: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -137,6 +138,7 @@ impl Default for BlockSettings {
         Self {
             min_spacing: Duration::from_millis(20),
             interval: Duration::from_secs(1),
+            keep: 0,
         }
     }
 }
@@ -218,6 +220,10 @@ impl Settings {
         )?;
         let interval = u64::try_from(settings.blocks.interval.as_millis()).unwrap_or(u64::MAX);
         range("blocks.interval (ms)", interval, 1, 3_600_000)?;
+        if settings.blocks.keep != 0 {
+            // After a crash the last blocks are run again.
+            range("blocks.keep", settings.blocks.keep, 100, u64::MAX)?;
+        }
         Ok(settings)
     }
 
@@ -256,6 +262,7 @@ impl Settings {
             KeepRecent::Last(kept) => Pruning::KeepLast(kept),
             KeepRecent::All(All::Everything) => Pruning::Archive,
         };
+        storage.keep_blocks = self.blocks.keep;
         storage.state.sync = match self.state.fsync {
             Fsync::EveryBlock => SyncPolicy::EveryBlock,
             Fsync::Never => SyncPolicy::OperatingSystem,
@@ -288,6 +295,9 @@ metrics_address = "off"
 min_spacing = "20ms"
 # An empty block is made when none was for this long: time must pass for proposals and scheduled work.
 interval = "1s"
+# How many of the last blocks are kept at least, with their results: 0 for all, or 100 and more. Older ones go away in files of
+# 64 MiB. A state that is lost then comes back only from a snapshot.
+keep = 0
 
 [mempool]
 # Transactions and bytes that may wait for a block.
@@ -304,7 +314,7 @@ max_age_blocks = 0
 price_bump_percent = 10
 
 [state]
-# How many past states can be queried and proved, at least 2; or "everything". Blocks and results are always kept.
+# How many past states can be queried and proved, at least 2; or "everything". Blocks have a setting of their own.
 keep_recent = 1000
 # "every-block": a block is on the disk before anybody hears of it, and survives a power failure.
 # "never": it survives the end of the process; the last blocks may be lost when the machine fails.
@@ -355,6 +365,13 @@ mod tests {
             format!("state.keep_recent is 1, must be between 2 and {}", u64::MAX)
         );
         Settings::parse("[state]\nkeep_recent = 2").unwrap();
+        assert_eq!(
+            refusal("[blocks]\nkeep = 99"),
+            format!("blocks.keep is 99, must be between 100 and {}", u64::MAX)
+        );
+        for keep in [0, 100] {
+            Settings::parse(&format!("[blocks]\nkeep = {keep}")).unwrap();
+        }
         Settings::parse("[state]\nkeep_recent = 'everything'\nfsync = 'never'").unwrap();
         assert!(refusal("[rpc]\naddress = 'here'").contains("invalid socket address"));
         assert!(refusal("[rpc]\nrest_address = 'no'").contains("or \"off\""));

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use supercloud_store::{DiskStore, RestoreError};
 
+use crate::archive::Archive;
 use crate::archive::disk::DiskArchive;
 use crate::config::DiskStorage;
 use crate::error::NodeError;
@@ -28,10 +29,18 @@ pub fn rollback(storage: &DiskStorage, height: u64) -> Result<RolledBack, NodeEr
     let _lock = home.lock()?;
     let archive = DiskArchive::open(&home.blocks_dir(), storage.archive_config())?;
     let store = open_state(storage, &archive)?;
+    // The state before the first block needs none; every other one does.
+    let first_block = archive.earliest().unwrap_or_default();
+    let initial_height = home.load_genesis()?.initial_height;
+    let lowest = if first_block <= initial_height {
+        initial_height.saturating_sub(1)
+    } else {
+        first_block
+    };
     drop(archive);
     let latest = store.committed_height().unwrap_or_default();
-    let oldest = supercloud_chain::store::Store::oldest(&store);
-    if height > latest || supercloud_chain::store::Store::at(&store, height).is_none() {
+    let oldest = supercloud_chain::store::Store::oldest(&store).max(lowest);
+    if height < lowest || height > latest || supercloud_chain::store::Store::at(&store, height).is_none() {
         return Err(NodeError::NotKept {
             asked: height,
             oldest,

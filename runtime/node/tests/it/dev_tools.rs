@@ -183,7 +183,7 @@ async fn a_transaction_is_traced_and_counted() {
     let address = made.contract_address().unwrap();
     let mut hashes = Vec::new();
     for size in [1, 500] {
-        let keep = message::execute(&alice, &address, &json!({ "keep": "x".repeat(size) }), vec![]).unwrap();
+        let keep = message::execute(&alice, address, &json!({ "keep": "x".repeat(size) }), vec![]).unwrap();
         hashes.push(stage.alice.send(vec![keep]).await.unwrap().hash);
     }
     let hash: [u8; 32] = hex::decode(&hashes[1]).unwrap().try_into().unwrap();

@@ -125,6 +125,49 @@ async fn older_states_are_asked_for_as_long_as_they_are_kept() {
 }
 
 #[tokio::test]
+async fn pruned_blocks_are_not_available_and_the_lowest_height_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = init(dir.path());
+    let mut config = config(&home);
+    let supercloud_node::Storage::Disk(disk) = &mut config.storage else {
+        panic!()
+    };
+    (disk.keep_blocks, disk.log_segment_bytes) = (100, 4 << 10);
+    let node = spawn(config).unwrap();
+    let sent = send(&node, 5).await;
+    while node.height() < 300 {
+        node.produce_block().unwrap();
+    }
+    let client = Client::connect(&node.rpc_url()).await.unwrap();
+    let status = client.rpc().call("status", json!({})).await.unwrap();
+    let lowest = status["sync_info"]["earliest_block_height"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let number: u64 = lowest.parse().unwrap();
+    assert!((150..=node.height() - 99).contains(&number), "{lowest}");
+    client.rpc().block(Some(number)).await.unwrap();
+    for method in ["block", "block_results", "commit", "header"] {
+        let height = (number - 1).to_string();
+        let error = client
+            .rpc()
+            .call(method, json!({ "height": height }))
+            .await
+            .unwrap_err();
+        let expected = format!("height {height} is not available, lowest height is ");
+        assert!(error.to_string().contains(&expected), "{method}: {error}");
+    }
+    assert_eq!(client.rpc().tx(&sent.hash).await.unwrap(), None);
+    node.shutdown();
+    let mut pruned = storage(&home);
+    (pruned.keep_blocks, pruned.log_segment_bytes) = (100, 4 << 10);
+    let report = offline::check(&pruned, OnDamage::Report, &mut |_| {}).unwrap();
+    assert_eq!(report.damage, Vec::<String>::new());
+    let error = offline::rollback(&pruned, number - 10).unwrap_err();
+    assert!(matches!(error, NodeError::NotKept { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn balances_are_proved_against_the_next_header() {
     let dir = tempfile::tempdir().unwrap();
     let node = start(&init(dir.path()));

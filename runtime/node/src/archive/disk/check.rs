@@ -70,7 +70,7 @@ impl DiskArchive {
             found.push("the index does not find its hash".to_owned());
         }
         for hash in &record.tx_hashes {
-            if self.index.locate_tx(hash).ok().flatten().is_none() {
+            if self.index.locate_tx(hash, 0).ok().flatten().is_none() {
                 found.push(format!(
                     "the index does not find transaction {}",
                     hex::encode_upper(hash)

@@ -180,13 +180,13 @@ impl Index {
             .transpose()
     }
 
-    /// As in CometBFT: the last success under the hash, else the first failure.
-    pub(super) fn locate_tx(&self, hash: &Hash) -> Result<Option<TxLocation>, ArchiveError> {
+    /// As in CometBFT: the last success under the hash, else the first failure; of heights from `lowest` on.
+    pub(super) fn locate_tx(&self, hash: &Hash, lowest: u64) -> Result<Option<TxLocation>, ArchiveError> {
         let mut found = None;
         for row in self.txs.prefix(hash) {
             let (key, value) = row.into_inner()?;
             let at = location(&key, hash.len()).ok_or_else(|| damaged("txs", &key))?;
-            if *value == [1] || found.is_none() {
+            if at.height >= lowest && (*value == [1] || found.is_none()) {
                 found = Some(at);
             }
         }

@@ -64,6 +64,22 @@ impl Log {
         self.segments.first().copied()
     }
 
+    /// First heights of the first two segments.
+    pub(super) fn first_segments(&self) -> Option<[u64; 2]> {
+        self.segments.first_chunk().copied()
+    }
+
+    /// Removes the first segment, which is not the last.
+    pub(super) fn drop_first_segment(&mut self) -> Result<(), ArchiveError> {
+        let Some([first, _]) = self.first_segments() else {
+            return Ok(());
+        };
+        let path = segment_path(&self.dir, first);
+        std::fs::remove_file(&path).map_err(ArchiveError::io(&path))?;
+        self.segments.remove(0);
+        sync_dir(&self.dir).map_err(ArchiveError::io(&self.dir))
+    }
+
     /// Appends the record of a block, in a new segment when the last one is full.
     pub(super) fn append_block(&mut self, height: u64, record: &[u8]) -> Result<Place, ArchiveError> {
         if self.last.as_ref().is_none_or(|(_, len)| *len >= self.segment_bytes) {

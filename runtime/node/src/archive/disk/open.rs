@@ -12,7 +12,7 @@ use supercloud_store::SyncPolicy;
 use super::index::{Index, Place};
 use super::log::{HEADER, Log, encode_header, list_segments, segment_path, sync_dir};
 use super::record::{Record, damaged, parse, read_results};
-use super::{ArchiveError, Cache, DiskArchive, load_at};
+use super::{ArchiveError, Cache, DiskArchive, load_at, prune};
 use crate::archive::ProposedBlock;
 
 /// Bytes at which a segment ends.
@@ -27,6 +27,8 @@ pub(crate) struct ArchiveConfig {
     pub(crate) sync: SyncPolicy,
     /// Bytes at which a segment of the log ends.
     pub(crate) segment_bytes: u64,
+    /// Least number of last blocks that are kept; 0: all are.
+    pub(crate) keep: u64,
 }
 
 impl Default for ArchiveConfig {
@@ -34,6 +36,7 @@ impl Default for ArchiveConfig {
         Self {
             sync: SyncPolicy::EveryBlock,
             segment_bytes: SEGMENT_BYTES,
+            keep: 0,
         }
     }
 }
@@ -68,7 +71,13 @@ impl DiskArchive {
         let mut segments = list_segments(&log_dir)?;
         let mut recovery = ArchiveRecovery::default();
         drop_empty_segment(&log_dir, &mut segments, &mut recovery)?;
-        let index = open_index(&dir.join(INDEX_DIR), &log_dir, &segments, &mut recovery)?;
+        let index = open_index(
+            &dir.join(INDEX_DIR),
+            &log_dir,
+            &mut segments,
+            config.keep,
+            &mut recovery,
+        )?;
         let last = index.last()?;
         if let Some((_, place)) = last {
             assert_earlier_segments(&log_dir, &index, &segments, place.segment)?;
@@ -95,6 +104,8 @@ impl DiskArchive {
             latest: RwLock::new(latest),
             unfinished: Mutex::new(block),
             cache: Mutex::new(Cache::default()),
+            keep: config.keep,
+            pruned_below: Mutex::new(0),
             fault: OnceLock::new(),
             recovery,
         })
@@ -119,12 +130,14 @@ fn drop_empty_segment(dir: &Path, segments: &mut Vec<u64>, recovery: &mut Archiv
 fn open_index(
     path: &Path,
     log_dir: &Path,
-    segments: &[u64],
+    segments: &mut Vec<u64>,
+    keep: u64,
     recovery: &mut ArchiveRecovery,
 ) -> Result<Index, ArchiveError> {
     // A damaged file may break an assumption of the engine.
     let opened = catch_unwind(AssertUnwindSafe(|| {
         let index = Index::open(path)?;
+        prune::finish(&index, log_dir, segments, keep)?;
         let misfit = find_misfit(&index, log_dir, segments)?;
         Ok((index, misfit))
     }));

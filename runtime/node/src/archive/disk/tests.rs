@@ -182,6 +182,90 @@ fn cut_off_blocks_are_gone_from_log_and_index() {
     assert_same(&disk, &memory);
 }
 
+/// What a pruned archive shows is what one that keeps everything shows of the same heights.
+fn assert_same_from(disk: &DiskArchive, memory: &MemoryArchive, lowest: u64) {
+    assert_eq!(disk.earliest(), Some(lowest));
+    let last = memory.latest().unwrap().header.height;
+    for height in 0..=last + 1 {
+        let kept = memory.block(height).filter(|_| height >= lowest);
+        assert_eq!(format!("{:?}", disk.block(height)), format!("{kept:?}"));
+        if let Some(record) = memory.block(height) {
+            let found = disk.height_of(&record.id.hash);
+            assert_eq!(found, Some(height).filter(|height| *height >= lowest));
+        }
+    }
+    for text in QUERIES {
+        let query = Query::parse(text).unwrap();
+        let mut txs = memory.search_txs(&query);
+        txs.retain(|at| at.height >= lowest);
+        assert_eq!(disk.search_txs(&query), txs, "{text}");
+        let mut blocks = memory.search_blocks(&query);
+        blocks.retain(|height| *height >= lowest);
+        assert_eq!(disk.search_blocks(&query), blocks, "{text}");
+    }
+    disk.assert_sound().unwrap();
+}
+
+fn pruning(keep: u64) -> ArchiveConfig {
+    ArchiveConfig { keep, ..config() }
+}
+
+#[test]
+fn old_blocks_go_away_in_whole_segments_and_as_many_as_wanted_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let memory = MemoryArchive::default();
+    for _ in 0..4 {
+        let disk = DiskArchive::open(dir.path(), pruning(20)).unwrap();
+        assert_eq!(disk.recovery().index_rebuilt, None);
+        for _ in 0..25 {
+            extend(&[&disk, &memory], 1);
+            let last = disk.latest().unwrap().header.height;
+            let lowest = disk.earliest().unwrap();
+            assert!(lowest == 1 || lowest + 20 <= last + 1, "{lowest} {last}");
+        }
+        let lowest = disk.earliest().unwrap();
+        assert_same_from(&disk, &memory, lowest);
+    }
+    let disk = DiskArchive::open(dir.path(), pruning(20)).unwrap();
+    assert!(disk.earliest().unwrap() > 50, "{:?}", disk.earliest());
+    drop(disk);
+    let files = super::log::list_segments(&log).unwrap();
+    assert!(files[0] > 40, "{files:?}");
+    // Kept from now on, whatever the setting: what is gone stays gone.
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    assert_same_from(&disk, &memory, files[0]);
+}
+
+#[test]
+fn interrupted_pruning_is_finished_or_taken_back_on_opening() {
+    let dir = tempfile::tempdir().unwrap();
+    let memory = MemoryArchive::default();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk, &memory], 60);
+    let segments = super::log::list_segments(&dir.path().join("log")).unwrap();
+    for height in 1..=2 {
+        let place = disk.index.place(height).unwrap().unwrap();
+        disk.index.remove(&disk.block(height).unwrap(), &place).unwrap();
+    }
+    drop(disk);
+    // Everything is to be kept again: the rows come back from the log.
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    assert!(disk.recovery().index_rebuilt.is_some());
+    assert_same(&disk, &memory);
+    for height in 1..=2 {
+        let place = disk.index.place(height).unwrap().unwrap();
+        disk.index.remove(&disk.block(height).unwrap(), &place).unwrap();
+    }
+    drop(disk);
+    let keep = 61 - segments[1];
+    let disk = DiskArchive::open(dir.path(), pruning(keep)).unwrap();
+    assert_eq!(disk.recovery().index_rebuilt, None);
+    assert_same_from(&disk, &memory, segments[1]);
+    let left = super::log::list_segments(&dir.path().join("log")).unwrap();
+    assert_eq!(left, segments[1..]);
+}
+
 #[test]
 fn a_block_without_results_waits_for_them() {
     let dir = tempfile::tempdir().unwrap();
