@@ -71,8 +71,14 @@ pub(crate) async fn run(args: BenchArgs) -> Result<()> {
             Node::start(&plan).await?
         }
     };
-    let report = measure(&args, &node, council, keys).await?;
-    node.stop().await?;
+    let measured = tokio::select! {
+        measured = measure(&args, &node, council, keys) => measured,
+        ended = terminated() => ended.and_then(|()| bail!("ended by a signal")),
+    };
+    // Whatever came of it, the node is not left behind.
+    let stopped = node.stop().await;
+    let report = measured?;
+    stopped?;
     if args.json {
         output::line(serde_json::to_string(&report)?)?;
     } else {
@@ -83,6 +89,22 @@ pub(crate) async fn run(args: BenchArgs) -> Result<()> {
         return Ok(());
     }
     bail!("{}", problems.join("; "))
+}
+
+/// Waits for the signal that ends a program; interrupts from a terminal reach the node as well.
+#[cfg(unix)]
+async fn terminated() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        ended = tokio::signal::ctrl_c() => ended.context("cannot wait for ctrl-c"),
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() -> Result<()> {
+    tokio::signal::ctrl_c().await.context("cannot wait for ctrl-c")
 }
 
 async fn measure(args: &BenchArgs, node: &Node, council: Key, keys: Vec<Key>) -> Result<Report> {

@@ -17,7 +17,7 @@ use super::watch::{Seen, Watcher, count_unknown};
 use super::workload::Workload;
 
 /// How long transactions may still be on their way after the end.
-const DRAIN: Duration = Duration::from_secs(20);
+const DRAIN: Duration = Duration::from_secs(60);
 /// How often a run that ends by itself is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 

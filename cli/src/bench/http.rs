@@ -1,6 +1,8 @@
 //! JSON-RPC over one HTTP/1.1 connection that is kept open. The generator must cost little beside the node, so this is
 //! the little of HTTP that a node answers with: a status line, `content-length`, a body.
 
+use std::ops::Range;
+
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -26,19 +28,16 @@ impl Http {
             .with_context(|| format!("{url} does not begin with http://"))?
             .trim_end_matches('/')
             .to_owned();
-        let stream = TcpStream::connect(&authority)
-            .await
-            .with_context(|| format!("cannot connect to {authority}"))?;
-        stream.set_nodelay(true)?;
         Ok(Self {
+            stream: open(&authority).await?,
             authority,
-            stream,
             request: Vec::new(),
             buffer: Vec::new(),
         })
     }
 
-    /// Posts a body and returns the body of the answer, which must have status 200.
+    /// Posts a body and returns the body of the answer, which must have status 200. A node closes connections on which
+    /// nothing comes for a while: then it is posted once more on a new one. What the load posts may come twice.
     pub(crate) async fn post(&mut self, body: &str) -> Result<&[u8]> {
         self.request.clear();
         let head = format!(
@@ -48,11 +47,23 @@ impl Http {
         );
         self.request.extend_from_slice(head.as_bytes());
         self.request.extend_from_slice(body.as_bytes());
+        let answer = match self.exchange().await {
+            Err(_) if self.buffer.is_empty() => {
+                self.stream = open(&self.authority).await?;
+                self.exchange().await?
+            }
+            answer => answer?,
+        };
+        Ok(&self.buffer[answer])
+    }
+
+    /// Sends the request and reads the answer; returns where its body is in the buffer.
+    async fn exchange(&mut self) -> Result<Range<usize>> {
+        self.buffer.clear();
         self.stream
             .write_all(&self.request)
             .await
             .context("the node does not listen any more")?;
-        self.buffer.clear();
         let (head_len, body_len) = loop {
             if let Some(found) = parse_head(&self.buffer)? {
                 break found;
@@ -65,7 +76,7 @@ impl Http {
         while self.buffer.len() < head_len + body_len {
             self.read_more().await?;
         }
-        Ok(&self.buffer[head_len..head_len + body_len])
+        Ok(head_len..head_len + body_len)
     }
 
     async fn read_more(&mut self) -> Result<()> {
@@ -79,6 +90,14 @@ impl Http {
         }
         Ok(())
     }
+}
+
+async fn open(authority: &str) -> Result<TcpStream> {
+    let stream = TcpStream::connect(authority)
+        .await
+        .with_context(|| format!("cannot connect to {authority}"))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 /// Lengths of head and body, once the head is whole.
@@ -144,6 +163,28 @@ mod tests {
             chunked.to_string().starts_with("an answer without content-length"),
             "{chunked}"
         );
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_the_node_closed_is_opened_again() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let node = tokio::spawn(async move {
+            for _ in 0..2 {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = [0; 1_024];
+                assert!(stream.read(&mut request).await.unwrap() > 0);
+                stream
+                    .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+                    .await
+                    .unwrap();
+            }
+        });
+        let mut http = Http::connect(&url).await.unwrap();
+        assert_eq!(http.post("{}").await.unwrap(), b"{}");
+        assert_eq!(http.post("{}").await.unwrap(), b"{}");
+        node.await.unwrap();
+        assert!(http.post("{}").await.is_err(), "nobody listens any more");
     }
 
     #[test]
