@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use supercloud_chain::store::Store;
 use supercloud_chain::{BlockInput, BlockOutput, Genesis};
-use supercloud_store::snapshot::export_snapshot;
+use supercloud_store::snapshot::{SnapshotReader, export_snapshot};
 
 use crate::scene::Scene;
 
@@ -13,12 +13,16 @@ use crate::scene::Scene;
 const BLOCKS: usize = 5_000;
 /// Where the trace is cut: a snapshot is taken and a genesis exported.
 const CUT: usize = 3_000;
+/// Where a young state is exported too, to be compared entry by entry.
+const EARLY: usize = 400;
 const SEED: u64 = 0x5eed_0004;
 
 /// A recorded chain.
 pub(crate) struct Trace {
     pub(crate) genesis: Genesis,
     pub(crate) blocks: Vec<(BlockInput, BlockOutput)>,
+    /// A young state, as a stream and as a genesis.
+    pub(crate) early: (Vec<u8>, Genesis),
     /// Blocks before the cut.
     pub(crate) cut: usize,
     /// The state there, as a stream.
@@ -33,24 +37,33 @@ pub(crate) fn trace() -> Arc<Trace> {
     TRACE.get_or_init(|| Arc::new(Trace::record())).clone()
 }
 
+/// The state as a stream, and as a genesis whose chain goes on at the next height.
+fn export(scene: &Scene) -> (Vec<u8>, Genesis) {
+    let mut snapshot = Vec::new();
+    export_snapshot(&*scene.recorder.store.latest(), &mut snapshot).unwrap();
+    let chain = &scene.recorder.chain;
+    let exported = Genesis {
+        initial_height: chain.height() + 1,
+        ..chain.querier(None).unwrap().export().unwrap()
+    };
+    (snapshot, exported)
+}
+
 impl Trace {
     fn record() -> Self {
         let begun = std::time::Instant::now();
         let mut scene = Scene::new(SEED);
-        (0..CUT).for_each(|_| scene.play_block());
+        (0..EARLY).for_each(|_| scene.play_block());
+        let early = export(&scene);
+        (EARLY..CUT).for_each(|_| scene.play_block());
         let cut = scene.recorder.blocks.len();
-        let mut snapshot = Vec::new();
-        export_snapshot(&*scene.recorder.store.latest(), &mut snapshot).unwrap();
-        let chain = &scene.recorder.chain;
-        let exported = Genesis {
-            initial_height: chain.height() + 1,
-            ..chain.querier(None).unwrap().export().unwrap()
-        };
+        let (snapshot, exported) = export(&scene);
         (CUT..BLOCKS).for_each(|_| scene.play_block());
         let recorder = scene.recorder;
         let trace = Self {
             genesis: recorder.genesis,
             blocks: recorder.blocks,
+            early,
             cut,
             snapshot,
             exported,
@@ -58,6 +71,16 @@ impl Trace {
         trace.report(begun.elapsed());
         trace.assert_varied();
         trace
+    }
+
+    /// The young state.
+    pub(crate) fn early_entries(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        let mut reader = SnapshotReader::open(&*self.early.0).unwrap();
+        let mut entries = BTreeMap::new();
+        while let Some(chunk) = reader.next_entries().unwrap() {
+            entries.extend(chunk);
+        }
+        entries
     }
 
     /// A contract of the trace.
