@@ -26,7 +26,7 @@ CONTRACT = ROOT / "artifacts" / "test" / "conformance.wasm"
 # The well-known words of development chains; twelve, since one client's library knows no others.
 MNEMONIC = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
 START_SECONDS = 60
-CLIENT_SECONDS = 300
+CLIENT_SECONDS = 600
 
 
 def cosmjs(name, accounts):
@@ -72,7 +72,9 @@ def schemathesis(ready):
     rest = json.loads(ready.read_text())["rest_url"]
     with urllib.request.urlopen(f"{rest}/cosmos/tx/v1beta1/txs?query=tx.height%3E0&limit=1") as answer:
         found = json.load(answer)["tx_responses"][0]["txhash"]
-    folder = CLIENTS / "schemathesis"
+    # It keeps notes where it runs; those of another run must not change this one.
+    folder = ready.parent / "schemathesis"
+    shutil.copytree(CLIENTS / "schemathesis", folder)
     environment = {**os.environ, "SUPERCLOUD_READY": str(ready), "SUPERCLOUD_TX": found}
     command = [venv("schemathesis") / "schemathesis", "--config-file", folder / "schemathesis.toml", "--no-color"]
     command += ["run", f"{rest}/openapi.json"]

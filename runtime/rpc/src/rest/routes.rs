@@ -30,7 +30,7 @@ const TABLE: &[Group] = &[
         (Get, "/cosmos/auth/v1beta1/module_accounts", "ModuleAccounts"),
         (Get, "/cosmos/auth/v1beta1/module_accounts/{name}", "ModuleAccountByName"),
         (Get, "/cosmos/auth/v1beta1/bech32", "Bech32Prefix"),
-        (Get, "/cosmos/auth/v1beta1/bech32/{address_bytes}", "AddressBytesToString"),
+        // The SDK has AddressBytesToString on the same path, where this one hides it.
         (Get, "/cosmos/auth/v1beta1/bech32/{address_string}", "AddressStringToBytes"),
     ]),
     ("cosmos.authz.v1beta1.Query", &[
