@@ -190,7 +190,7 @@ impl NodeHandle {
         dev.calls.forget_above(height);
         self.state.clock.set(snapshot.now_nanos);
         self.state.archive.take_back(height);
-        self.state.take_back(&mut chain, snapshot.waiting.clone());
+        self.state.take_back(&chain, snapshot.waiting.clone());
         drop(chain);
         snapshots.kept.retain(|other, _| *other <= id);
         Ok(SnapshotInfo { id, height })
