@@ -11,8 +11,8 @@
 //! grpc (bytes) ─────────────────────────────┘        └──────> ChainApi::abci_query
 //! ```
 //!
-//! A new query service needs nothing here for gRPC and `abci_query`, and one line per path in `rest/routes.rs`; without
-//! a line its methods are found at `/<package>/<method>` with the request in the query string.
+//! A new query service needs nothing here for gRPC and `abci_query`, and one line per path in `rest/routes/table.rs`;
+//! without a line its methods are found at `/<package>/<method>` with the request in the query string.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 

@@ -4,6 +4,7 @@
 //! response written as JSON. `/openapi.json` describes the same table; `/` is a page to browse it.
 
 mod openapi;
+mod quirk;
 mod render;
 mod request;
 mod routes;

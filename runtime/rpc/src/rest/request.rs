@@ -8,7 +8,7 @@ use prost_reflect::{
 };
 use serde_json::Value as Json;
 
-use super::render::{Quirk, quirk};
+use super::quirk::{Quirk, quirk};
 use super::routes::{Found, Verb};
 use crate::status::Status;
 

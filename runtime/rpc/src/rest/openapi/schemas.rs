@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Value, json};
 
-use crate::rest::render::{Quirk, enum_name, quirk};
+use crate::rest::quirk::{Quirk, enum_name, quirk};
 
 /// Schema of a field's text in a path or query string.
 pub(super) fn parameter(field: &FieldDescriptor) -> Value {
