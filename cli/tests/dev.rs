@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -19,11 +20,18 @@ struct Dev {
     child: Child,
     ready: Value,
     took: Duration,
+    _turn: Option<MutexGuard<'static, ()>>,
 }
+
+/// Chains that compile the market run one at a time: how soon one is ready is measured.
+static TURN: Mutex<()> = Mutex::new(());
 
 impl Dev {
     /// Starts one on free ports with caches of its own.
     fn start(caches: &Path, arguments: &[&str]) -> Self {
+        let turn = arguments
+            .contains(&"--load-suite")
+            .then(|| TURN.lock().unwrap_or_else(PoisonError::into_inner));
         let started = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_supercloud"))
             .args([
@@ -50,6 +58,7 @@ impl Dev {
             child,
             ready,
             took: started.elapsed(),
+            _turn: turn,
         }
     }
 
