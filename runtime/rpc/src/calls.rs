@@ -10,6 +10,7 @@ use crate::backend::Backend;
 use crate::block::Hash;
 use crate::blocking::{self, Ended};
 use crate::error::RpcError;
+use crate::json;
 use crate::methods::{self, BROADCAST_TX_COMMIT, CommitWait, Method};
 use crate::metrics::Transport;
 use crate::params::Params;
@@ -195,7 +196,7 @@ impl From<Ended> for RpcError {
 }
 
 pub(crate) fn success(id: &Value, result: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "result": result })
+    json::with(json!({ "jsonrpc": "2.0", "id": id, "result": null }), "result", result)
 }
 
 pub(crate) fn failure(id: &Value, error: &RpcError) -> Value {

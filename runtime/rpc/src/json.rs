@@ -40,6 +40,12 @@ pub(crate) fn rfc3339(time_nanos: u64) -> String {
         .expect("u64 nanoseconds end in the year 2554")
 }
 
+/// An object with a large member put in its place. Inside `json!` the member would be copied, at every level anew.
+pub(crate) fn with(mut object: Value, name: &str, member: Value) -> Value {
+    object[name] = member;
+    object
+}
+
 fn bytes_or_null(bytes: &[u8]) -> Value {
     if bytes.is_empty() {
         Value::Null
@@ -129,22 +135,27 @@ pub(crate) fn events(events: &[Event]) -> Vec<Value> {
                 .iter()
                 .map(|a| json!({ "key": a.key, "value": a.value, "index": a.index }))
                 .collect();
-            json!({ "type": event.kind, "attributes": attributes })
+            with(
+                json!({ "type": event.kind, "attributes": null }),
+                "attributes",
+                attributes.into(),
+            )
         })
         .collect()
 }
 
 pub(crate) fn tx_result(result: &TxResult) -> Value {
-    json!({
+    let value = json!({
         "code": result.code,
         "data": bytes_or_null(&result.data),
         "log": result.log,
         "info": result.info,
         "gas_wanted": result.gas_wanted.to_string(),
         "gas_used": result.gas_used.to_string(),
-        "events": events(&result.events),
+        "events": null,
         "codespace": result.codespace,
-    })
+    });
+    with(value, "events", events(&result.events).into())
 }
 
 pub(crate) fn block_results(record: &BlockRecord) -> Value {
@@ -152,14 +163,15 @@ pub(crate) fn block_results(record: &BlockRecord) -> Value {
         [] => Value::Null,
         results => results.iter().map(tx_result).collect(),
     };
-    json!({
+    let value = json!({
         "height": record.header.height.to_string(),
-        "txs_results": txs_results,
+        "txs_results": null,
         "finalize_block_events": events(&record.events),
         "validator_updates": [],
         "consensus_param_updates": null,
         "app_hash": upper_hex(&record.app_hash),
-    })
+    });
+    with(value, "txs_results", txs_results)
 }
 
 /// One committed transaction; `None` when the record has no such index.
