@@ -47,6 +47,7 @@ mod sequencer;
 mod server;
 mod spawn;
 mod state;
+mod turnstile;
 mod validator;
 
 pub use archive::ArchiveError;
