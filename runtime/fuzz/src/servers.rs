@@ -180,6 +180,7 @@ impl ChainApi for Api {
     fn genesis(&self) -> GenesisInfo {
         GenesisInfo {
             time_nanos: 1_700_000_000_000_000_000,
+            initial_height: 1,
             app_state: json!({}),
         }
     }
@@ -242,6 +243,12 @@ impl ChainApi for Api {
             data: Vec::new(),
             ..result(Vec::new())
         })
+    }
+
+    fn check(&self, raw: &[u8]) -> TxResult {
+        let chain = self.chain.lock().expect("no call died");
+        let tx = chain.latest_querier().prepare(raw);
+        chain.checker().check_now(&tx).result
     }
 
     fn mempool(&self) -> MempoolStats {

@@ -1,3 +1,5 @@
+//! The mempool without a chain: transactions are bytes, tickets are made up.
+
 use std::time::Duration;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! How messages look as JSON.
+
 use serde_json::{Value as Json, json};
 use supercloud_proto::cosmos::bank::v1beta1::MsgSend;
 use supercloud_proto::cosmos::base::query::v1beta1::PageResponse;
