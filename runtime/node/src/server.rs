@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use supercloud_rpc::{ServeLimits, Servers, serve};
+use supercloud_rpc::{MAX_READS, ServeLimits, Servers, serve};
 use supercloud_vm::THREAD_STACK;
 use tokio::sync::oneshot;
 
@@ -19,8 +19,9 @@ const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
 /// Async threads: they only parse and print, the work runs on blocking threads.
 const WORKERS: usize = 2;
 
-/// Threads for calls that may wait for the chain; more calls than these wait for their turn.
-const BLOCKING_THREADS: usize = 128;
+/// Threads for calls that may wait for the chain: as many for broadcasts and events as for reads, which wait for their
+/// turn among themselves.
+const BLOCKING_THREADS: usize = 2 * MAX_READS;
 
 /// Where the servers listen, with the real ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::backend::Backend;
 use crate::block::Hash;
-use crate::blocking::{self, Ended};
+use crate::blocking::{Ended, Kind};
 use crate::error::RpcError;
 use crate::json;
 use crate::methods::{self, BROADCAST_TX_COMMIT, CommitWait, Method};
@@ -67,14 +67,19 @@ pub(crate) async fn answer_one(backend: &Arc<Backend>, request: &Value) -> Optio
     }
 }
 
-/// Answers to a batch, in order. Calls that follow each other go to one blocking thread together: to hand over each by
-/// itself would cost more than most of them take.
+/// Answers to a batch, in order. Calls of one kind that follow each other go to one blocking thread together: to hand over
+/// each by itself would cost more than most of them take.
 pub(crate) async fn answer_batch(backend: &Arc<Backend>, requests: &[Value]) -> Vec<Value> {
     let mut answers = Vec::with_capacity(requests.len());
     let mut waiting: Vec<ReadyCall> = Vec::new();
     for request in requests {
         match read(request) {
-            Read::Call(call) if call.method.name != BROADCAST_TX_COMMIT => waiting.push(call),
+            Read::Call(call) if call.method.name != BROADCAST_TX_COMMIT => {
+                if waiting.last().is_some_and(|last| last.method.kind() != call.method.kind()) {
+                    answers.extend(answer_together(backend, std::mem::take(&mut waiting)).await);
+                }
+                waiting.push(call);
+            }
             Read::Call(ReadyCall { id, method, params }) => {
                 answers.extend(answer_together(backend, std::mem::take(&mut waiting)).await);
                 answers.push(answer(&id, run(backend, method, params).await));
@@ -90,9 +95,9 @@ pub(crate) async fn answer_batch(backend: &Arc<Backend>, requests: &[Value]) -> 
 }
 
 async fn answer_together(backend: &Arc<Backend>, calls: Vec<ReadyCall>) -> Vec<Value> {
-    if calls.is_empty() {
+    let Some(kind) = calls.first().map(|call| call.method.kind()) else {
         return Vec::new();
-    }
+    };
     let ids: Vec<Value> = calls.iter().map(|call| call.id.clone()).collect();
     let shared = backend.clone();
     let together = move || -> Vec<Value> {
@@ -106,7 +111,7 @@ async fn answer_together(backend: &Arc<Backend>, calls: Vec<ReadyCall>) -> Vec<V
         };
         calls.into_iter().map(one).collect()
     };
-    blocking::run(together).await.unwrap_or_else(|ended| {
+    backend.threads.run(kind, together).await.unwrap_or_else(|ended| {
         let error = RpcError::from(ended);
         ids.iter().map(|id| failure(id, &error)).collect()
     })
@@ -144,8 +149,10 @@ async fn run(
     let result = match params {
         Ok(params) if method.name == BROADCAST_TX_COMMIT => broadcast_commit(backend, params).await,
         Ok(params) => {
-            let backend = backend.clone();
-            blocking::run(move || (method.call)(&backend.dispatcher, &params))
+            let called = backend.clone();
+            backend
+                .threads
+                .run(method.kind(), move || (method.call)(&called.dispatcher, &params))
                 .await
                 .unwrap_or_else(|ended| Err(ended.into()))
         }
@@ -159,7 +166,8 @@ async fn broadcast_commit(backend: &Arc<Backend>, params: Params) -> Result<Valu
     let mut heights = backend.dispatcher.api().committed();
     heights.mark_unchanged();
     let starter = backend.clone();
-    match blocking::run(move || methods::start_commit(&starter.dispatcher, &params)).await?? {
+    let start = move || methods::start_commit(&starter.dispatcher, &params);
+    match backend.threads.run(Kind::Broadcast, start).await?? {
         CommitWait::Refused(answer) => Ok(answer),
         CommitWait::Pending { hash, check_tx } => {
             tokio::time::timeout(COMMIT_TIMEOUT, wait_for_commit(backend, heights, hash, check_tx))

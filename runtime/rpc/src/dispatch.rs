@@ -9,9 +9,19 @@ use supercloud_proto::cosmos::auth::v1beta1::{Bech32PrefixRequest, Bech32PrefixR
 use supercloud_proto::prost::Message;
 
 use crate::api::ChainApi;
+use crate::blocking::Kind;
 use crate::descriptors;
 use crate::services;
 use crate::status::{Code, Status};
+
+/// What answering `path` does.
+pub(crate) fn kind(path: &str) -> Kind {
+    if path == "/cosmos.tx.v1beta1.Service/BroadcastTx" {
+        Kind::Broadcast
+    } else {
+        Kind::Read
+    }
+}
 
 /// A successful answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,8 @@ use tonic_web::GrpcWebLayer;
 use tower_http::cors::{Any, CorsLayer, ExposeHeaders};
 
 use crate::backend::Backend;
-use crate::blocking::{self, Ended};
+use crate::blocking::Ended;
+use crate::dispatch;
 use crate::metrics::Transport;
 use crate::server::MAX_BODY_BYTES;
 use crate::status::{Code, Status};
@@ -89,7 +90,9 @@ async fn answer(backend: Arc<Backend>, path: String, request: tonic::Request<Byt
     let data = request.into_inner();
     let asked = backend.clone();
     let name = path.clone();
-    let answer = blocking::run(move || asked.dispatcher.query(&path, &data, height))
+    let answer = backend
+        .threads
+        .run(dispatch::kind(&name), move || asked.dispatcher.query(&path, &data, height))
         .await
         .map_err(|Ended| to_tonic(Status::new(Code::Internal, "the call ended abnormally")))?;
     let known = !matches!(&answer, Err(status) if status.code == Code::Unimplemented);

@@ -45,6 +45,7 @@ pub use api::{
     BroadcastError, ChainApi, GenesisInfo, HeightRange, Identity, MempoolStats, StateProof, TxLocation, Validator,
 };
 pub use backend::Servers;
+pub use blocking::MAX_READS;
 pub use block::{BlockId, BlockRecord, Commit, CommitSignature, Hash, Header, tx_hash};
 pub use error::RpcError;
 pub use seal::{PrecommitVote, SealInput, SealedBlock, seal_block, seal_first_block};

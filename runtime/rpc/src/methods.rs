@@ -9,6 +9,7 @@ mod txs;
 
 use serde_json::Value;
 
+use crate::blocking::Kind;
 use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::params::Params;
@@ -22,6 +23,17 @@ pub(crate) struct Method {
     pub(crate) name: &'static str,
     pub(crate) params: &'static [&'static str],
     pub(crate) call: Call,
+}
+
+impl Method {
+    /// A check is a read: it may be as long as a simulation, and nobody waits for it to be in a block.
+    pub(crate) fn kind(&self) -> Kind {
+        if self.name.starts_with("broadcast_tx_") {
+            Kind::Broadcast
+        } else {
+            Kind::Read
+        }
+    }
 }
 
 /// The one method that has to wait for a block; the server runs it itself, see [`start_commit`].

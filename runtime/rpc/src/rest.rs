@@ -25,8 +25,7 @@ use tower_http::cors::{Any, CorsLayer};
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::backend::Backend;
-use crate::blocking;
-use crate::dispatch::Answer;
+use crate::dispatch::{self, Answer};
 use crate::grpc::{HEIGHT_HEADER, parse_height};
 use crate::metrics::Transport;
 use crate::server::{BODY_TIMEOUT, MAX_BODY_BYTES};
@@ -129,14 +128,14 @@ async fn answer(
         .map_err(|error| Status::invalid(format!("the query string cannot be read: {error}")))?;
     let body =
         body.map_err(|rejection| Status::invalid(format!("{} (limit {MAX_BODY_BYTES} bytes)", rejection.body_text())))?;
-    let backend = backend.clone();
-    blocking::run(move || {
+    let asked = backend.clone();
+    let read = move || {
         let request = request::build(&found, &pairs, &body)?;
-        let Answer { value, height } = backend.dispatcher.query(found.path, &request.encode_to_vec(), height)?;
+        let Answer { value, height } = asked.dispatcher.query(found.path, &request.encode_to_vec(), height)?;
         let response = DynamicMessage::decode(found.method.output(), &*value)
             .map_err(|error| Status::new(Code::Internal, error.to_string()))?;
         Ok((render::to_json(&response), height))
-    })
-    .await
-    .unwrap_or_else(|_| Err(Status::new(Code::Internal, "the call ended abnormally")))
+    };
+    let answer = backend.threads.run(dispatch::kind(found.path), read).await;
+    answer.unwrap_or_else(|_| Err(Status::new(Code::Internal, "the call ended abnormally")))
 }

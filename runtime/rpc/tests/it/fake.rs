@@ -1,7 +1,8 @@
 //! A chain of a few blocks, and a client of its server.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
 
 use serde_json::{Value, json};
 use supercloud_chain::{BlockInput, Chain, Event, QueryResult, TxResult};
@@ -88,6 +89,10 @@ pub(crate) struct FakeChain {
     committed: watch::Sender<u64>,
     /// Answers queries in place of the few answers of [`FakeChain::abci_query`].
     answers: Option<Mutex<Chain>>,
+    /// Queries of `/wait` wait while a test holds it.
+    pub(crate) gate: RwLock<()>,
+    /// Queries that came to the gate.
+    pub(crate) came: AtomicUsize,
 }
 
 impl Default for FakeChain {
@@ -96,6 +101,8 @@ impl Default for FakeChain {
             blocks: Mutex::default(),
             committed: watch::Sender::new(0),
             answers: None,
+            gate: RwLock::default(),
+            came: AtomicUsize::new(0),
         }
     }
 }
@@ -289,6 +296,11 @@ impl ChainApi for FakeChain {
         let height = height.unwrap_or(0);
         match path {
             "/echo" => answered(data.to_vec(), height),
+            "/wait" => {
+                self.came.fetch_add(1, Ordering::SeqCst);
+                let _open = self.gate.read().unwrap();
+                answered(vec![], height)
+            }
             "/cosmos.auth.v1beta1.Query/Bech32Prefix" => {
                 let bech32_prefix = "akash".into();
                 answered(Bech32PrefixResponse { bech32_prefix }.encode_to_vec(), height)
@@ -453,6 +465,12 @@ impl Served {
         let response = self.call(method, params).await;
         assert_eq!(response.get("error"), None, "{method}");
         response["result"].clone()
+    }
+
+    /// Text of `/metrics`.
+    pub(crate) async fn metrics_text(&self) -> String {
+        let url = format!("http://{}/metrics", self.metrics);
+        self.http.get(url).send().await.unwrap().text().await.unwrap()
     }
 
     /// Code and data of the error.

@@ -247,11 +247,14 @@ async fn a_client_that_does_not_read_loses_its_subscription_and_is_told() {
     slow.subscribe(1, "tm.event='Tx'").await;
     let mut quick = Socket::open(&served).await;
     quick.subscribe(2, "tm.event='NewBlockHeader'").await;
-    // More than the queue and all buffers between hold.
-    let raw = vec![7u8; 1 << 20];
-    for _ in 0..150 {
+    // Until the queue and all buffers between are full.
+    let raw = vec![7u8; 8 << 20];
+    let mut pushed = 0;
+    while !served.metrics_text().await.contains("supercloud_ws_slow_total 1") {
+        assert!(pushed < 50, "is never dropped");
         served.chain.push_block(vec![(raw.clone(), result(vec![]))], vec![]);
         assert_eq!(quick.next().await["id"], 2);
+        pushed += 1;
     }
     let mut frames = 0;
     loop {
@@ -265,7 +268,7 @@ async fn a_client_that_does_not_read_loses_its_subscription_and_is_told() {
             break;
         }
         frames += 1;
-        assert!(frames < 150, "was never dropped");
+        assert!(frames < pushed, "was dropped and not told");
     }
     // The connection itself goes on.
     loop {
