@@ -22,7 +22,6 @@ use crate::clock::BlockClock;
 use crate::config::MempoolLimits;
 use crate::error::NodeError;
 use crate::pool::Pool;
-use crate::turnstile::Turnstile;
 use crate::validator::SoloValidator;
 
 /// Bytes of a block that are not transactions: header, commit of one validator and framing, with room to spare.
@@ -46,8 +45,6 @@ pub(crate) struct NodeState {
     pub(crate) committed: watch::Sender<u64>,
     chain: Mutex<Chain>,
     pub(crate) pool: Pool,
-    /// Keeps queries from taking the places that blocks need.
-    queries: Turnstile,
     /// Reads the last committed state.
     querier: RwLock<Querier>,
     /// Block time at which governance has something to do.
@@ -81,7 +78,6 @@ impl NodeState {
             querier: RwLock::new(parts.chain.latest_querier()),
             pool: Pool::new(parts.chain.checker(), parts.limits, parts.chain.height()),
             chain: Mutex::new(parts.chain),
-            queries: Turnstile::for_this_machine(),
             scheduled_nanos: AtomicU64::new(scheduled),
             stopped: OnceLock::new(),
         }
@@ -174,15 +170,18 @@ impl NodeState {
     }
 
     pub(crate) fn query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
-        let _place = self.queries.enter();
-        if path == SIMULATE && height.is_none() {
-            return self.pool.querier().query(path, data);
-        }
-        if height.is_none() {
-            return self.committed_querier().query(path, data);
-        }
+        let committed = self.committed_querier();
+        let older = height.filter(|height| ![0, committed.height()].contains(height));
+        let Some(older) = older else {
+            let querier = if path == SIMULATE {
+                self.pool.querier()
+            } else {
+                committed
+            };
+            return querier.query(path, data);
+        };
         let chain = self.chain();
-        match chain.querier(height) {
+        match chain.querier(Some(older)) {
             Some(querier) => {
                 drop(chain);
                 querier.query(path, data)

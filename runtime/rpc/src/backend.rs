@@ -6,6 +6,7 @@ use axum::Router;
 
 use crate::api::ChainApi;
 use crate::blocking::Threads;
+use crate::budget::Room;
 use crate::dispatch::Dispatcher;
 use crate::metrics::{BlockMetrics, Metrics};
 use crate::ws::Hub;
@@ -17,6 +18,7 @@ pub(crate) struct Backend {
     pub(crate) blocks: BlockMetrics,
     pub(crate) hub: Arc<Hub>,
     pub(crate) threads: Threads,
+    pub(crate) room: Room,
 }
 
 /// The servers of one chain: JSON-RPC with WebSocket, REST, gRPC, metrics. Each is a router for a port of its own.
@@ -33,6 +35,7 @@ impl Servers {
             dispatcher: Dispatcher::new(api),
             metrics: Metrics::default(),
             threads: Threads::default(),
+            room: Room::default(),
         }))
     }
 

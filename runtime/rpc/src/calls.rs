@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::backend::Backend;
 use crate::block::Hash;
 use crate::blocking::{Ended, Kind};
+use crate::budget;
 use crate::error::RpcError;
 use crate::json;
 use crate::methods::{self, BROADCAST_TX_COMMIT, CommitWait, Method};
@@ -31,6 +32,13 @@ struct ReadyCall {
     id: Value,
     method: &'static Method,
     params: Result<Params, RpcError>,
+}
+
+impl ReadyCall {
+    fn kind(&self, backend: &Backend) -> Kind {
+        let params = self.params.as_ref();
+        params.map_or(Kind::Quick, |params| self.method.kind(&backend.dispatcher, params))
+    }
 }
 
 fn read(request: &Value) -> Read {
@@ -70,51 +78,92 @@ pub(crate) async fn answer_one(backend: &Arc<Backend>, request: &Value) -> Optio
 /// Answers to a batch, in order. Calls of one kind that follow each other go to one blocking thread together: to hand over
 /// each by itself would cost more than most of them take.
 pub(crate) async fn answer_batch(backend: &Arc<Backend>, requests: &[Value]) -> Vec<Value> {
-    let mut answers = Vec::with_capacity(requests.len());
+    let mut answers = Answers::default();
     let mut waiting: Vec<ReadyCall> = Vec::new();
+    let mut kind = Kind::Quick;
     for request in requests {
         match read(request) {
             Read::Call(call) if call.method.name != BROADCAST_TX_COMMIT => {
-                if waiting.last().is_some_and(|last| last.method.kind() != call.method.kind()) {
-                    answers.extend(answer_together(backend, std::mem::take(&mut waiting)).await);
+                let next = call.kind(backend);
+                if next != kind {
+                    answers = answer_together(backend, kind, std::mem::take(&mut waiting), answers).await;
                 }
+                kind = next;
                 waiting.push(call);
             }
             Read::Call(ReadyCall { id, method, params }) => {
-                answers.extend(answer_together(backend, std::mem::take(&mut waiting)).await);
-                answers.push(answer(&id, run(backend, method, params).await));
+                answers = answer_together(backend, kind, std::mem::take(&mut waiting), answers).await;
+                let result = if answers.are_enough() {
+                    Err(budget::batch_is_full())
+                } else {
+                    run(backend, method, params).await
+                };
+                answers.push(answer(&id, result));
             }
             Read::Answered(answer) => {
-                answers.extend(answer_together(backend, std::mem::take(&mut waiting)).await);
-                answers.extend(answer);
+                answers = answer_together(backend, kind, std::mem::take(&mut waiting), answers).await;
+                answer.into_iter().for_each(|answer| answers.push(answer));
             }
         }
     }
-    answers.extend(answer_together(backend, waiting).await);
-    answers
+    answer_together(backend, kind, waiting, answers).await.list
 }
 
-async fn answer_together(backend: &Arc<Backend>, calls: Vec<ReadyCall>) -> Vec<Value> {
-    let Some(kind) = calls.first().map(|call| call.method.kind()) else {
-        return Vec::new();
-    };
+/// Answers of a batch so far.
+#[derive(Default)]
+struct Answers {
+    list: Vec<Value>,
+    bytes: usize,
+}
+
+impl Answers {
+    fn are_enough(&self) -> bool {
+        self.bytes > budget::MAX_ANSWER_BYTES
+    }
+
+    fn push(&mut self, answer: Value) {
+        self.bytes += budget::size(&answer);
+        self.list.push(answer);
+    }
+}
+
+/// `answers` with those to these calls.
+async fn answer_together(backend: &Arc<Backend>, kind: Kind, calls: Vec<ReadyCall>, mut answers: Answers) -> Answers {
+    if calls.is_empty() {
+        return answers;
+    }
     let ids: Vec<Value> = calls.iter().map(|call| call.id.clone()).collect();
     let shared = backend.clone();
-    let together = move || -> Vec<Value> {
-        let one = |ReadyCall { id, method, params }: ReadyCall| {
+    let mut added = Answers {
+        bytes: answers.bytes,
+        ..Answers::default()
+    };
+    let together = move || -> Answers {
+        for ReadyCall { id, method, params } in calls {
             let started = Instant::now();
             // A panic is the failure of this call alone, as it is outside of batches.
             let called = AssertUnwindSafe(|| (method.call)(&shared.dispatcher, &params?));
-            let result = catch_unwind(called).unwrap_or_else(|_| Err(Ended.into()));
+            let result = if added.are_enough() {
+                Err(budget::batch_is_full())
+            } else {
+                catch_unwind(called).unwrap_or_else(|_| Err(Ended.into()))
+            };
             count(&shared, method, &result, started);
-            answer(&id, result)
-        };
-        calls.into_iter().map(one).collect()
+            added.push(answer(&id, result));
+        }
+        added
     };
-    backend.threads.run(kind, together).await.unwrap_or_else(|ended| {
-        let error = RpcError::from(ended);
-        ids.iter().map(|id| failure(id, &error)).collect()
-    })
+    match backend.threads.run(kind, together).await {
+        Ok(added) => {
+            answers.list.extend(added.list);
+            answers.bytes = added.bytes;
+        }
+        Err(ended) => {
+            let error = RpcError::from(ended);
+            ids.iter().for_each(|id| answers.push(failure(id, &error)));
+        }
+    }
+    answers
 }
 
 fn answer(id: &Value, result: Result<Value, RpcError>) -> Value {
@@ -149,10 +198,11 @@ async fn run(
     let result = match params {
         Ok(params) if method.name == BROADCAST_TX_COMMIT => broadcast_commit(backend, params).await,
         Ok(params) => {
+            let kind = method.kind(&backend.dispatcher, &params);
             let called = backend.clone();
             backend
                 .threads
-                .run(method.kind(), move || (method.call)(&called.dispatcher, &params))
+                .run(kind, move || (method.call)(&called.dispatcher, &params))
                 .await
                 .unwrap_or_else(|ended| Err(ended.into()))
         }
@@ -182,13 +232,16 @@ async fn broadcast_commit(backend: &Arc<Backend>, params: Params) -> Result<Valu
 }
 
 async fn wait_for_commit(
-    backend: &Backend,
+    backend: &Arc<Backend>,
     mut heights: tokio::sync::watch::Receiver<u64>,
     hash: Hash,
     check_tx: Value,
 ) -> Result<Value, RpcError> {
+    let check_tx = Arc::new(check_tx);
     loop {
-        if let Some(answer) = methods::committed_tx(backend.dispatcher.api(), &hash, &check_tx) {
+        let (asked, check_tx) = (backend.clone(), check_tx.clone());
+        let look = move || methods::committed_tx(asked.dispatcher.api(), &hash, &check_tx);
+        if let Some(answer) = backend.threads.run(Kind::Quick, look).await? {
             return Ok(answer);
         }
         if heights.changed().await.is_err() {

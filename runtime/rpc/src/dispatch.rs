@@ -14,15 +14,6 @@ use crate::descriptors;
 use crate::services;
 use crate::status::{Code, Status};
 
-/// What answering `path` does.
-pub(crate) fn kind(path: &str) -> Kind {
-    if path == "/cosmos.tx.v1beta1.Service/BroadcastTx" {
-        Kind::Broadcast
-    } else {
-        Kind::Read
-    }
-}
-
 /// A successful answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -48,6 +39,20 @@ impl Dispatcher {
 
     pub(crate) fn api(&self) -> &dyn ChainApi {
         &*self.api
+    }
+
+    /// What answering `path` at `height` does.
+    pub(crate) fn kind(&self, path: &str, height: Option<u64>) -> Kind {
+        let (service, method) = path.rsplit_once('/').unwrap_or_default();
+        match (service, method) {
+            ("/cosmos.tx.v1beta1.Service", "BroadcastTx") => Kind::Broadcast,
+            ("/cosmos.tx.v1beta1.Service", "GetTx" | "GetBlockWithTxs" | "TxDecode" | "TxEncode") => Kind::Quick,
+            // The height is inside.
+            ("/cosmos.base.tendermint.v1beta1.Service", "ABCIQuery") => Kind::Past,
+            ("/cosmos.base.tendermint.v1beta1.Service" | "/cosmos.base.node.v1beta1.Service", _) => Kind::Quick,
+            _ if height.is_some_and(|height| height != self.api.heights().latest) => Kind::Past,
+            _ => Kind::Query,
+        }
     }
 
     /// For gRPC and REST; `height` `None` is the latest.

@@ -26,12 +26,13 @@ pub(crate) struct Method {
 }
 
 impl Method {
-    /// A check is a read: it may be as long as a simulation, and nobody waits for it to be in a block.
-    pub(crate) fn kind(&self) -> Kind {
-        if self.name.starts_with("broadcast_tx_") {
-            Kind::Broadcast
-        } else {
-            Kind::Read
+    /// What the call does. A check is a query: it is as long as a broadcast, but nobody waits for it to be in a block.
+    pub(crate) fn kind(&self, dispatcher: &Dispatcher, params: &Params) -> Kind {
+        match self.name {
+            "abci_query" => abci::kind(dispatcher, params),
+            "check_tx" | "block_search" | "tx_search" => Kind::Query,
+            name if name.starts_with("broadcast_tx_") => Kind::Broadcast,
+            _ => Kind::Quick,
         }
     }
 }

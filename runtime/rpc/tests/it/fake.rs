@@ -14,8 +14,9 @@ use supercloud_proto::cosmos::base::v1beta1::Coin;
 use supercloud_proto::cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse};
 use supercloud_proto::prost::Message;
 use supercloud_rpc::{
-    BlockRecord, BroadcastError, ChainApi, Commit, CommitSignature, GenesisInfo, Hash, HeightRange, Identity,
-    MempoolStats, Query, SealInput, ServeLimits, Servers, TxLocation, Validator, seal_block, serve,
+    BlockRecord, BroadcastError, ChainApi, Commit, CommitSignature, Connections, GenesisInfo, Hash, HeightRange,
+    Identity, MempoolStats, Query, SealInput, SearchError, ServeLimits, Servers, TxLocation, Validator, seal_block,
+    serve,
 };
 use tokio::sync::watch;
 
@@ -89,9 +90,9 @@ pub(crate) struct FakeChain {
     committed: watch::Sender<u64>,
     /// Answers queries in place of the few answers of [`FakeChain::abci_query`].
     answers: Option<Mutex<Chain>>,
-    /// Queries of `/wait` wait while a test holds it.
+    /// Queries of `/wait` and the transaction `wait` wait while a test holds it.
     pub(crate) gate: RwLock<()>,
-    /// Queries that came to the gate.
+    /// Calls that came to the gate.
     pub(crate) came: AtomicUsize,
 }
 
@@ -271,22 +272,22 @@ impl ChainApi for FakeChain {
         found.map(|(at, _)| at)
     }
 
-    fn search_txs(&self, query: &Query) -> Vec<TxLocation> {
+    fn search_txs(&self, query: &Query) -> Result<Vec<TxLocation>, SearchError> {
         let matching = |(at, block): &(TxLocation, Arc<BlockRecord>)| query.matches_tx(block, at.index as usize);
-        self.locations()
-            .into_iter()
-            .filter(matching)
-            .map(|(at, _)| at)
-            .collect()
+        let found = self.locations().into_iter().filter(matching).map(|(at, _)| at);
+        match query.conditions()[0].key.as_str() {
+            "costly.search" => Err(SearchError::TooManyBlocks { limit: 7 }),
+            _ => Ok(found.collect()),
+        }
     }
 
-    fn search_blocks(&self, query: &Query) -> Vec<u64> {
+    fn search_blocks(&self, query: &Query) -> Result<Vec<u64>, SearchError> {
         let blocks = self.blocks.lock().unwrap();
-        blocks
-            .iter()
-            .filter(|block| query.matches_block(block))
-            .map(|block| block.header.height)
-            .collect()
+        let matching = blocks.iter().filter(|block| query.matches_block(block));
+        match query.conditions()[0].key.as_str() {
+            "costly.search" => Err(SearchError::TooManyEntries { limit: 8 }),
+            _ => Ok(matching.map(|block| block.header.height).collect()),
+        }
     }
 
     fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
@@ -358,6 +359,11 @@ impl ChainApi for FakeChain {
         match raw.as_slice() {
             b"seen" => Err(BroadcastError::AlreadyInCache),
             b"bad" => Ok(failure(4, "unauthorized")),
+            b"wait" => {
+                self.came.fetch_add(1, Ordering::SeqCst);
+                let _open = self.gate.read().unwrap();
+                Ok(result(vec![]))
+            }
             _ => {
                 self.push_block(vec![(raw, result(vec![]))], vec![]);
                 Ok(TxResult {
@@ -405,7 +411,7 @@ pub(crate) struct Served {
 async fn start(router: axum::Router) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(serve(listener, router, ServeLimits::default()));
+    tokio::spawn(serve(listener, router, Connections::new(900), ServeLimits::default()));
     address
 }
 

@@ -10,10 +10,10 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::fake::{Served, event, result};
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    async fn open(served: &Served) -> Self {
+    pub(crate) async fn open(served: &Served) -> Self {
         let (stream, _) = connect_async(format!("ws://{}/websocket", served.address))
             .await
             .unwrap();
@@ -28,7 +28,7 @@ impl Socket {
         self.0.send(Message::text(text)).await.unwrap();
     }
 
-    async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         loop {
             let message = tokio::time::timeout(Duration::from_secs(10), self.0.next());
             match message.await.expect("a frame in time").expect("open").unwrap() {
@@ -47,7 +47,7 @@ impl Socket {
         answer
     }
 
-    async fn subscribe(&mut self, id: i64, query: &str) {
+    pub(crate) async fn subscribe(&mut self, id: i64, query: &str) {
         let answer = self.call(id, "subscribe", json!({ "query": query })).await;
         assert_eq!(answer, json!({ "jsonrpc": "2.0", "id": id, "result": {} }));
     }
