@@ -248,3 +248,37 @@ impl NodeState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::{DevGenesis, NodeConfig, spawn};
+
+    #[test]
+    fn queries_of_the_last_state_do_not_wait_for_the_block_that_is_executed() {
+        let config = NodeConfig {
+            block_interval: Duration::from_secs(3_600),
+            ..NodeConfig::test(DevGenesis::new().build())
+        };
+        let node = spawn(config).unwrap();
+        let (state, last) = (node.state.clone(), node.height());
+        let executed = node.state.chain();
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            for height in [None, Some(0), Some(last)] {
+                let answer = state.query("/cosmos.auth.v1beta1.Query/Bech32Prefix", &[], height);
+                let simulated = state.query(SIMULATE, &[], height);
+                // Nobody listens any more when the test has failed.
+                let _ = tell.send((height, answer.code, simulated.code));
+            }
+        });
+        for height in [None, Some(0), Some(last)] {
+            let (asked, code, simulated) = told.recv_timeout(Duration::from_secs(60)).unwrap();
+            assert_eq!((asked, code), (height, 0));
+            assert_ne!(simulated, 0, "an empty simulation has no transaction");
+        }
+        drop(executed);
+    }
+}

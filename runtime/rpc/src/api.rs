@@ -137,7 +137,8 @@ pub enum SearchError {
     },
     /// The conditions cannot be decided by the index, and too many blocks would have to be read.
     #[error(
-        "the search has to look into more than {limit} blocks; narrow it with tx.height or block.height, or ask for          key='value' of attributes that are rarer"
+        "the search has to look into more than {limit} blocks; narrow it with tx.height or block.height, or ask for \
+         key='value' of attributes that are rarer"
     )]
     TooManyBlocks {
         /// Most blocks that one search may read.
