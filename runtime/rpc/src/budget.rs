@@ -54,6 +54,43 @@ pub(crate) fn collect(entries: impl Iterator<Item = Value>) -> Result<Vec<Value>
     Ok(page)
 }
 
+/// Answers of a batch so far.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    list: Vec<Value>,
+    bytes: usize,
+}
+
+impl Answers {
+    /// Whether no further call is run.
+    pub(crate) fn are_enough(&self) -> bool {
+        self.bytes > MAX_ANSWER_BYTES
+    }
+
+    pub(crate) fn push(&mut self, answer: Value) {
+        self.bytes += size(&answer);
+        self.list.push(answer);
+    }
+
+    /// An empty list for the answers after these, whose bytes count there, too.
+    pub(crate) fn begin_next(&self) -> Self {
+        Self {
+            list: Vec::new(),
+            bytes: self.bytes,
+        }
+    }
+
+    /// Adds what [`Answers::begin_next`] began.
+    pub(crate) fn extend(&mut self, next: Self) {
+        self.list.extend(next.list);
+        self.bytes = next.bytes;
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Value> {
+        self.list
+    }
+}
+
 /// The answer to calls of a batch that has enough answers.
 pub(crate) fn batch_is_full() -> RpcError {
     RpcError::Internal(format!(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::backend::Backend;
 use crate::block::Hash;
 use crate::blocking::{Ended, Kind};
-use crate::budget;
+use crate::budget::{self, Answers};
 use crate::error::RpcError;
 use crate::json;
 use crate::methods::{self, BROADCAST_TX_COMMIT, CommitWait, Method};
@@ -106,25 +106,7 @@ pub(crate) async fn answer_batch(backend: &Arc<Backend>, requests: &[Value]) -> 
             }
         }
     }
-    answer_together(backend, kind, waiting, answers).await.list
-}
-
-/// Answers of a batch so far.
-#[derive(Default)]
-struct Answers {
-    list: Vec<Value>,
-    bytes: usize,
-}
-
-impl Answers {
-    fn are_enough(&self) -> bool {
-        self.bytes > budget::MAX_ANSWER_BYTES
-    }
-
-    fn push(&mut self, answer: Value) {
-        self.bytes += budget::size(&answer);
-        self.list.push(answer);
-    }
+    answer_together(backend, kind, waiting, answers).await.into_list()
 }
 
 /// `answers` with those to these calls.
@@ -134,10 +116,7 @@ async fn answer_together(backend: &Arc<Backend>, kind: Kind, calls: Vec<ReadyCal
     }
     let ids: Vec<Value> = calls.iter().map(|call| call.id.clone()).collect();
     let shared = backend.clone();
-    let mut added = Answers {
-        bytes: answers.bytes,
-        ..Answers::default()
-    };
+    let mut added = answers.begin_next();
     let together = move || -> Answers {
         for ReadyCall { id, method, params } in calls {
             let started = Instant::now();
@@ -154,10 +133,7 @@ async fn answer_together(backend: &Arc<Backend>, kind: Kind, calls: Vec<ReadyCal
         added
     };
     match backend.threads.run(kind, together).await {
-        Ok(added) => {
-            answers.list.extend(added.list);
-            answers.bytes = added.bytes;
-        }
+        Ok(added) => answers.extend(added),
         Err(ended) => {
             let error = RpcError::from(ended);
             ids.iter().for_each(|id| answers.push(failure(id, &error)));
