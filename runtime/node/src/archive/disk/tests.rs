@@ -3,7 +3,6 @@
 use supercloud_chain::{Attribute, BlockOutput, Event, TxResult};
 use supercloud_rpc::{BlockRecord, Commit, Query, SealInput, SearchError, seal_block, tx_hash};
 
-use super::search::SearchLimits;
 use super::{ArchiveConfig, ArchiveError, DiskArchive};
 use crate::archive::{Archive, MemoryArchive, ProposedBlock};
 
@@ -155,6 +154,47 @@ fn the_archive_on_disk_answers_as_the_one_in_memory() {
     }
     let segments = super::log::list_segments(&dir.path().join("log")).unwrap();
     assert!(segments.len() > 2, "{segments:?}");
+}
+
+#[test]
+fn a_search_that_goes_through_too_much_is_refused_and_the_index_alone_answers_what_it_can() {
+    let dir = tempfile::tempdir().unwrap();
+    let memory = MemoryArchive::default();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk, &memory], 40);
+    let blocks = |text: &str, entries: usize, blocks: usize| {
+        let limits = super::search::SearchLimits { entries, blocks };
+        let found = disk.search_blocks_within(&Query::parse(text).unwrap(), limits);
+        found.map(|heights| heights.len())
+    };
+    assert_eq!(blocks("tick.by='cron'", 20, 0), Ok(20));
+    let refused = Err(SearchError::TooManyEntries { limit: 19 });
+    assert_eq!(blocks("tick.by='cron'", 19, 40), refused);
+    // The index is asked for 38, too.
+    assert_eq!(blocks("tick.by='cron' AND block.height>38", 2, 0), Ok(1));
+    assert_eq!(blocks("block.height>10", 31, 0), Ok(30));
+    let refused = Err(SearchError::TooManyEntries { limit: 30 });
+    assert_eq!(blocks("block.height>10", 30, 40), refused);
+    assert_eq!(blocks("tick.by EXISTS", 40, 40), Ok(40));
+    let refused = Err(SearchError::TooManyBlocks { limit: 39 });
+    assert_eq!(blocks("tick.by EXISTS", 40, 39), refused);
+    let txs = |text: &str, blocks: usize| {
+        let limits = super::search::SearchLimits { entries: 100, blocks };
+        disk.search_txs_within(&Query::parse(text).unwrap(), limits)
+    };
+    let all = |text: &str| memory.search_txs(&Query::parse(text).unwrap());
+    let to_a = "transfer.to='a' AND tx.height>5";
+    assert_eq!(txs(to_a, 0), all(to_a));
+    // Two values of one event: the blocks tell whether it is one event.
+    let both = "transfer.to='a' AND transfer.amount='3'";
+    let found = all(both).unwrap();
+    let heights: std::collections::BTreeSet<u64> = found.iter().map(|at| at.height).collect();
+    assert!(!heights.is_empty());
+    assert_eq!(txs(both, heights.len()), Ok(found));
+    let limit = heights.len() - 1;
+    assert_eq!(txs(both, limit), Err(SearchError::TooManyBlocks { limit }));
+    assert_eq!(txs("tx.height>=3", 38), all("tx.height>=3"));
+    assert_eq!(txs("tx.height>=3", 37), Err(SearchError::TooManyBlocks { limit: 37 }));
 }
 
 #[test]
@@ -316,45 +356,4 @@ fn blocks_out_of_order_are_refused() {
         matches!(error, ArchiveError::OutOfOrder { got: 3, last: Some(2) }),
         "{error}"
     );
-}
-
-#[test]
-fn a_search_that_goes_through_too_much_is_refused_and_the_index_alone_answers_what_it_can() {
-    let dir = tempfile::tempdir().unwrap();
-    let memory = MemoryArchive::default();
-    let disk = DiskArchive::open(dir.path(), config()).unwrap();
-    extend(&[&disk, &memory], 40);
-    let blocks = |text: &str, entries: usize, blocks: usize| {
-        let limits = SearchLimits { entries, blocks };
-        let found = disk.search_blocks_within(&Query::parse(text).unwrap(), limits);
-        found.map(|heights| heights.len())
-    };
-    assert_eq!(blocks("tick.by='cron'", 20, 0), Ok(20));
-    let refused = Err(SearchError::TooManyEntries { limit: 19 });
-    assert_eq!(blocks("tick.by='cron'", 19, 40), refused);
-    // The index is asked for 38, too.
-    assert_eq!(blocks("tick.by='cron' AND block.height>38", 2, 0), Ok(1));
-    assert_eq!(blocks("block.height>10", 31, 0), Ok(30));
-    let refused = Err(SearchError::TooManyEntries { limit: 30 });
-    assert_eq!(blocks("block.height>10", 30, 40), refused);
-    assert_eq!(blocks("tick.by EXISTS", 40, 40), Ok(40));
-    let refused = Err(SearchError::TooManyBlocks { limit: 39 });
-    assert_eq!(blocks("tick.by EXISTS", 40, 39), refused);
-    let txs = |text: &str, blocks: usize| {
-        let limits = SearchLimits { entries: 100, blocks };
-        disk.search_txs_within(&Query::parse(text).unwrap(), limits)
-    };
-    let all = |text: &str| memory.search_txs(&Query::parse(text).unwrap());
-    let to_a = "transfer.to='a' AND tx.height>5";
-    assert_eq!(txs(to_a, 0), all(to_a));
-    // Two values of one event: the blocks tell whether it is one event.
-    let both = "transfer.to='a' AND transfer.amount='3'";
-    let found = all(both).unwrap();
-    let heights: std::collections::BTreeSet<u64> = found.iter().map(|at| at.height).collect();
-    assert!(!heights.is_empty());
-    assert_eq!(txs(both, heights.len()), Ok(found));
-    let limit = heights.len() - 1;
-    assert_eq!(txs(both, limit), Err(SearchError::TooManyBlocks { limit }));
-    assert_eq!(txs("tx.height>=3", 38), all("tx.height>=3"));
-    assert_eq!(txs("tx.height>=3", 37), Err(SearchError::TooManyBlocks { limit: 37 }));
 }
