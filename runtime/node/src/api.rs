@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use supercloud_chain::{QueryResult, TxResult};
 use supercloud_rpc::{
-    BlockRecord, BroadcastError, ChainApi, GenesisInfo, Hash, HeightRange, Identity, MempoolStats, Query, StateProof,
-    TxLocation, Validator,
+    BlockRecord, BroadcastError, ChainApi, GenesisInfo, Hash, HeightRange, Identity, MempoolStats, Query, SearchError,
+    StateProof, TxLocation, Validator,
 };
 use tokio::sync::watch;
 
@@ -55,11 +55,11 @@ impl ChainApi for NodeState {
         self.archive.locate_tx(hash)
     }
 
-    fn search_txs(&self, query: &Query) -> Vec<TxLocation> {
+    fn search_txs(&self, query: &Query) -> Result<Vec<TxLocation>, SearchError> {
         self.archive.search_txs(query)
     }
 
-    fn search_blocks(&self, query: &Query) -> Vec<u64> {
+    fn search_blocks(&self, query: &Query) -> Result<Vec<u64>, SearchError> {
         self.archive.search_blocks(query)
     }
 

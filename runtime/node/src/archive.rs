@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use supercloud_chain::{BlockInput, BlockOutput};
-use supercloud_rpc::{BlockRecord, Commit, Hash, Query, SealedBlock, TxLocation};
+use supercloud_rpc::{BlockRecord, Commit, Hash, Query, SealedBlock, SearchError, TxLocation};
 
 pub(crate) mod disk;
 mod memory;
@@ -91,8 +91,8 @@ pub(crate) trait Archive: Send + Sync {
     fn height_of(&self, hash: &Hash) -> Option<u64>;
     /// The last success under this hash, else the first failure.
     fn locate_tx(&self, hash: &Hash) -> Option<TxLocation>;
-    /// Transactions that match, ascending.
-    fn search_txs(&self, query: &Query) -> Vec<TxLocation>;
-    /// Heights of blocks that match, ascending.
-    fn search_blocks(&self, query: &Query) -> Vec<u64>;
+    /// Transactions that match, ascending. `Err` when that would go through too much.
+    fn search_txs(&self, query: &Query) -> Result<Vec<TxLocation>, SearchError>;
+    /// Heights of blocks that match, ascending. `Err` when that would go through too much.
+    fn search_blocks(&self, query: &Query) -> Result<Vec<u64>, SearchError>;
 }

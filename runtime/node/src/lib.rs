@@ -47,7 +47,6 @@ mod sequencer;
 mod server;
 mod spawn;
 mod state;
-mod turnstile;
 mod validator;
 
 pub use archive::ArchiveError;

@@ -102,8 +102,35 @@ impl<T: AsRef<[u8]>> Mempool<T> {
     ///
     /// There is no room, and not enough of what waits offers less.
     pub(crate) fn find_room(&self, len: usize, claim: Option<&Ticket>) -> Result<Vec<Hash>, BroadcastError> {
+        self.find_room_beside(self.waiting.len(), self.bytes, len, claim)
+    }
+
+    /// As [`Mempool::find_room`], for one that takes the place of `old`.
+    ///
+    /// # Errors
+    ///
+    /// It is larger than `old`, and not enough of what waits offers less.
+    pub(crate) fn find_room_instead_of(
+        &self,
+        old: &Hash,
+        len: usize,
+        claim: &Ticket,
+    ) -> Result<Vec<Hash>, BroadcastError> {
+        let old = self.by_hash.get(old).and_then(|id| self.waiting.get(id));
+        let (txs, bytes) = old.map_or((0, 0), |old| (1, old.tx.as_ref().len()));
+        self.find_room_beside(self.waiting.len() - txs, self.bytes - bytes, len, Some(claim))
+    }
+
+    /// Which of those that wait have to go, where so many and so many bytes stay else.
+    fn find_room_beside(
+        &self,
+        mut txs: usize,
+        mut bytes: usize,
+        len: usize,
+        claim: Option<&Ticket>,
+    ) -> Result<Vec<Hash>, BroadcastError> {
         let limits = &self.limits;
-        let (mut txs, mut bytes, mut leaving) = (self.waiting.len(), self.bytes, BTreeSet::new());
+        let mut leaving = BTreeSet::new();
         let fits = |txs: usize, bytes: usize| txs < limits.max_txs && bytes + len <= limits.max_bytes;
         let worse = self
             .by_priority

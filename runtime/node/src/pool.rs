@@ -13,9 +13,6 @@ use supercloud_rpc::{BroadcastError, Hash, MempoolStats, tx_hash};
 use crate::config::MempoolLimits;
 use crate::mempool::Mempool;
 
-/// An account's sequence is not the one that was signed.
-const WRONG_SEQUENCE: (&str, u32) = ("sdk", 32);
-
 pub(crate) struct Pool(Mutex<Inner>);
 
 struct Inner {
@@ -26,6 +23,14 @@ struct Inner {
     dropped: BTreeSet<Vec<u8>>,
     /// Height of the last block.
     height: u64,
+}
+
+/// A transaction in the place of one that waits.
+struct Replacement {
+    old: Hash,
+    /// What has to go, too.
+    leaving: Vec<Hash>,
+    checked: Checked,
 }
 
 impl Pool {
@@ -124,35 +129,56 @@ impl Inner {
 
     fn accept(&mut self, hash: Hash, tx: PreparedTx) -> Result<TxResult, BroadcastError> {
         let claim = self.checker.claim(&tx);
-        let leaving = self.find_room(&tx, claim.as_ref());
-        let leaving = leaving.inspect_err(|_| self.mempool.forget(&hash))?;
-        let Checked { result, ticket } = self.checker.check(&tx);
-        let Some(ticket) = ticket else {
-            return Ok(self.replace(hash, tx, result));
+        let replacement = claim.as_ref().and_then(|claim| self.check_replacement(claim, &tx));
+        let added = match replacement {
+            Some(replacement) => replacement.map(|replacement| self.replace(replacement, hash, tx)),
+            None => self.add(claim.as_ref(), hash, tx),
         };
+        let refused = !added.as_ref().is_ok_and(|result| result.code == 0);
+        if refused {
+            self.mempool.forget(&hash);
+        }
+        added
+    }
+
+    fn add(&mut self, claim: Option<&Ticket>, hash: Hash, tx: PreparedTx) -> Result<TxResult, BroadcastError> {
+        let leaving = self.find_room(&tx, claim)?;
+        let Checked { result, ticket } = self.checker.check(&tx);
+        if let Some(ticket) = ticket {
+            self.drop_waiting(leaving);
+            self.mempool.push(hash, tx, ticket, Instant::now(), self.height);
+        }
+        Ok(result)
+    }
+
+    /// Looks at a better offer for sequences that wait already; `None` when it is none. It needs room only for the bytes that
+    /// it has more.
+    fn check_replacement(&self, claim: &Ticket, tx: &PreparedTx) -> Option<Result<Replacement, BroadcastError>> {
+        let (old, before) = self.mempool.find_replaceable(claim)?;
+        let leaving = self.mempool.find_room_instead_of(&old, tx.as_ref().len(), claim);
+        Some(leaving.map(|leaving| Replacement {
+            old,
+            leaving,
+            checked: self.checker.check_after(before, tx),
+        }))
+    }
+
+    /// The state for checks keeps the fee of the old one until the next block.
+    fn replace(&mut self, replacement: Replacement, hash: Hash, tx: PreparedTx) -> TxResult {
+        let Replacement { old, leaving, checked } = replacement;
+        if let Some(ticket) = checked.ticket {
+            self.drop_waiting(leaving);
+            self.mempool
+                .replace(&old, hash, tx, ticket, Instant::now(), self.height);
+        }
+        checked.result
+    }
+
+    fn drop_waiting(&mut self, leaving: Vec<Hash>) {
         for hash in leaving {
             let signers = self.mempool.discard(&hash).map(|ticket| ticket.signers);
             let signers = signers.into_iter().flatten().map(|(signer, _)| signer);
             self.dropped.extend(signers);
         }
-        self.mempool.push(hash, tx, ticket, Instant::now(), self.height);
-        Ok(result)
-    }
-
-    /// A refused transaction may still take the place of one with the same sequences. The state for checks keeps the fee of
-    /// the old one until the next block.
-    fn replace(&mut self, hash: Hash, tx: PreparedTx, refused: TxResult) -> TxResult {
-        let claim = self.checker.claim(&tx);
-        let claim = claim.filter(|_| (refused.codespace.as_str(), refused.code) == WRONG_SEQUENCE);
-        if let Some((old, before)) = claim.and_then(|claim| self.mempool.find_replaceable(&claim)) {
-            let Checked { result, ticket } = self.checker.check_after(before, &tx);
-            if let Some(ticket) = ticket {
-                self.mempool
-                    .replace(&old, hash, tx, ticket, Instant::now(), self.height);
-                return result;
-            }
-        }
-        self.mempool.forget(&hash);
-        refused
     }
 }

@@ -1,11 +1,13 @@
 //! The servers on a thread and an async runtime of their own, so that a node can be spawned from any context.
 
+mod files;
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use supercloud_rpc::{ServeLimits, Servers, serve};
+use supercloud_rpc::{Connections, ServeLimits, Servers, blocking_threads, serve};
 use supercloud_vm::THREAD_STACK;
 use tokio::sync::oneshot;
 
@@ -19,8 +21,8 @@ const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
 /// Async threads: they only parse and print, the work runs on blocking threads.
 const WORKERS: usize = 2;
 
-/// Threads for calls that may wait for the chain; more calls than these wait for their turn.
-const BLOCKING_THREADS: usize = 128;
+/// Connections to the metrics, which are for operators and counted apart: they must be seen when all others are taken.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// Where the servers listen, with the real ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub(crate) struct Listeners {
     rest: Option<Bound>,
     grpc: Option<Bound>,
     metrics: Option<Bound>,
+    /// Most open connections, over all ports but the metrics'.
+    connections: usize,
 }
 
 struct Bound {
@@ -57,14 +61,16 @@ impl Bound {
 }
 
 impl Listeners {
-    /// Takes the ports that the config names.
+    /// Takes the ports that the config names, and as many open files for the process as the system allows.
     pub(crate) fn bind(config: &NodeConfig) -> Result<Self, NodeError> {
+        let connections = files::connections(files::raise_limit());
         let optional = |address: Option<SocketAddr>| address.map(Bound::to).transpose();
         Ok(Self {
             rpc: Bound::to(config.rpc_address)?,
             rest: optional(config.rest_address)?,
             grpc: optional(config.grpc_address)?,
             metrics: optional(config.metrics_address)?,
+            connections,
         })
     }
 
@@ -92,24 +98,29 @@ impl RpcServer {
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(WORKERS)
-            .max_blocking_threads(BLOCKING_THREADS)
+            .max_blocking_threads(blocking_threads())
             .thread_name("supercloud-rpc")
             .thread_stack_size(THREAD_STACK)
             .enable_all()
             .build()
             .map_err(system)?;
         let servers = Servers::new(state);
+        let connections = Connections::new(listeners.connections);
         let ports = [
-            (Some(listeners.rpc), servers.rpc()),
-            (listeners.rest, servers.rest()),
-            (listeners.grpc, servers.grpc()),
-            (listeners.metrics, servers.metrics()),
+            (Some(listeners.rpc), servers.rpc(), connections.clone()),
+            (listeners.rest, servers.rest(), connections.clone()),
+            (listeners.grpc, servers.grpc(), connections),
+            (
+                listeners.metrics,
+                servers.metrics(),
+                Connections::new(METRICS_CONNECTIONS),
+            ),
         ];
-        for (bound, router) in ports {
+        for (bound, router, connections) in ports {
             if let Some(bound) = bound {
                 let _context = runtime.enter();
                 let listener = tokio::net::TcpListener::from_std(bound.listener).map_err(system)?;
-                runtime.spawn(serve(listener, router, ServeLimits::default()));
+                runtime.spawn(serve(listener, router, connections, ServeLimits::default()));
             }
         }
         let (stop, stopped) = oneshot::channel::<()>();

@@ -22,7 +22,6 @@ use crate::clock::BlockClock;
 use crate::config::MempoolLimits;
 use crate::error::NodeError;
 use crate::pool::Pool;
-use crate::turnstile::Turnstile;
 use crate::validator::SoloValidator;
 
 /// Bytes of a block that are not transactions: header, commit of one validator and framing, with room to spare.
@@ -46,8 +45,6 @@ pub(crate) struct NodeState {
     pub(crate) committed: watch::Sender<u64>,
     chain: Mutex<Chain>,
     pub(crate) pool: Pool,
-    /// Keeps queries from taking the places that blocks need.
-    queries: Turnstile,
     /// Reads the last committed state.
     querier: RwLock<Querier>,
     /// Block time at which governance has something to do.
@@ -81,7 +78,6 @@ impl NodeState {
             querier: RwLock::new(parts.chain.latest_querier()),
             pool: Pool::new(parts.chain.checker(), parts.limits, parts.chain.height()),
             chain: Mutex::new(parts.chain),
-            queries: Turnstile::for_this_machine(),
             scheduled_nanos: AtomicU64::new(scheduled),
             stopped: OnceLock::new(),
         }
@@ -174,15 +170,18 @@ impl NodeState {
     }
 
     pub(crate) fn query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
-        let _place = self.queries.enter();
-        if path == SIMULATE && height.is_none() {
-            return self.pool.querier().query(path, data);
-        }
-        if height.is_none() {
-            return self.committed_querier().query(path, data);
-        }
+        let committed = self.committed_querier();
+        let older = height.filter(|height| ![0, committed.height()].contains(height));
+        let Some(older) = older else {
+            let querier = if path == SIMULATE {
+                self.pool.querier()
+            } else {
+                committed
+            };
+            return querier.query(path, data);
+        };
         let chain = self.chain();
-        match chain.querier(height) {
+        match chain.querier(Some(older)) {
             Some(querier) => {
                 drop(chain);
                 querier.query(path, data)
@@ -247,5 +246,39 @@ impl NodeState {
         if self.pool.settle(chain.checker(), chain.height(), included) {
             self.bell.ring();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::{DevGenesis, NodeConfig, spawn};
+
+    #[test]
+    fn queries_of_the_last_state_do_not_wait_for_the_block_that_is_executed() {
+        let config = NodeConfig {
+            block_interval: Duration::from_secs(3_600),
+            ..NodeConfig::test(DevGenesis::new().build())
+        };
+        let node = spawn(config).unwrap();
+        let (state, last) = (node.state.clone(), node.height());
+        let executed = node.state.chain();
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            for height in [None, Some(0), Some(last)] {
+                let answer = state.query("/cosmos.auth.v1beta1.Query/Bech32Prefix", &[], height);
+                let simulated = state.query(SIMULATE, &[], height);
+                // Nobody listens any more when the test has failed.
+                let _ = tell.send((height, answer.code, simulated.code));
+            }
+        });
+        for height in [None, Some(0), Some(last)] {
+            let (asked, code, simulated) = told.recv_timeout(Duration::from_secs(60)).unwrap();
+            assert_eq!((asked, code), (height, 0));
+            assert_ne!(simulated, 0, "an empty simulation has no transaction");
+        }
+        drop(executed);
     }
 }

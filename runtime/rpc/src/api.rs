@@ -124,6 +124,28 @@ pub enum BroadcastError {
     },
 }
 
+/// Why a search is refused: it would hold up others for too long.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum SearchError {
+    /// Too many transactions or blocks have the values that are asked for.
+    #[error(
+        "the search has to go through more than {limit} entries of the index; narrow it with tx.height or block.height"
+    )]
+    TooManyEntries {
+        /// Most entries that one search may go through.
+        limit: usize,
+    },
+    /// The conditions cannot be decided by the index, and too many blocks would have to be read.
+    #[error(
+        "the search has to look into more than {limit} blocks; narrow it with tx.height or block.height, or ask for \
+         key='value' of attributes that are rarer"
+    )]
+    TooManyBlocks {
+        /// Most blocks that one search may read.
+        limit: usize,
+    },
+}
+
 /// A chain as its RPC servers see it. Methods are synchronous and may block for the length of one block's execution;
 /// the server calls them on blocking threads.
 pub trait ChainApi: Send + Sync + 'static {
@@ -144,10 +166,10 @@ pub trait ChainApi: Send + Sync + 'static {
     fn height_of_block(&self, hash: &Hash) -> Option<u64>;
     /// Place of the committed transaction with this hash.
     fn locate_tx(&self, hash: &Hash) -> Option<TxLocation>;
-    /// Places of all transactions that match, ascending.
-    fn search_txs(&self, query: &Query) -> Vec<TxLocation>;
-    /// Heights of all blocks whose block events match, ascending.
-    fn search_blocks(&self, query: &Query) -> Vec<u64>;
+    /// Places of all transactions that match, ascending. `Err` when the search costs too much.
+    fn search_txs(&self, query: &Query) -> Result<Vec<TxLocation>, SearchError>;
+    /// Heights of all blocks whose block events match, ascending. `Err` when the search costs too much.
+    fn search_blocks(&self, query: &Query) -> Result<Vec<u64>, SearchError>;
 
     /// Answers an ABCI query; `height` `None` is the latest.
     fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::api::ChainApi;
+use crate::blocking::Threads;
+use crate::budget::Room;
 use crate::dispatch::Dispatcher;
 use crate::metrics::{BlockMetrics, Metrics};
 use crate::ws::Hub;
@@ -15,6 +17,8 @@ pub(crate) struct Backend {
     pub(crate) metrics: Metrics,
     pub(crate) blocks: BlockMetrics,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) threads: Threads,
+    pub(crate) room: Room,
 }
 
 /// The servers of one chain: JSON-RPC with WebSocket, REST, gRPC, metrics. Each is a router for a port of its own.
@@ -30,6 +34,8 @@ impl Servers {
             hub: Arc::new(Hub::new(api.clone())),
             dispatcher: Dispatcher::new(api),
             metrics: Metrics::default(),
+            threads: Threads::default(),
+            room: Room::default(),
         }))
     }
 

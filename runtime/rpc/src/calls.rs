@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::backend::Backend;
 use crate::block::Hash;
-use crate::blocking::{self, Ended};
+use crate::blocking::{Ended, Kind};
+use crate::budget::{self, Answers};
 use crate::error::RpcError;
 use crate::json;
 use crate::methods::{self, BROADCAST_TX_COMMIT, CommitWait, Method};
@@ -31,6 +32,13 @@ struct ReadyCall {
     id: Value,
     method: &'static Method,
     params: Result<Params, RpcError>,
+}
+
+impl ReadyCall {
+    fn kind(&self, backend: &Backend) -> Kind {
+        let params = self.params.as_ref();
+        params.map_or(Kind::Quick, |params| self.method.kind(&backend.dispatcher, params))
+    }
 }
 
 fn read(request: &Value) -> Read {
@@ -67,49 +75,71 @@ pub(crate) async fn answer_one(backend: &Arc<Backend>, request: &Value) -> Optio
     }
 }
 
-/// Answers to a batch, in order. Calls that follow each other go to one blocking thread together: to hand over each by
-/// itself would cost more than most of them take.
+/// Answers to a batch, in order. Calls of one kind that follow each other go to one blocking thread together: to hand over
+/// each by itself would cost more than most of them take.
 pub(crate) async fn answer_batch(backend: &Arc<Backend>, requests: &[Value]) -> Vec<Value> {
-    let mut answers = Vec::with_capacity(requests.len());
+    let mut answers = Answers::default();
     let mut waiting: Vec<ReadyCall> = Vec::new();
+    let mut kind = Kind::Quick;
     for request in requests {
         match read(request) {
-            Read::Call(call) if call.method.name != BROADCAST_TX_COMMIT => waiting.push(call),
+            Read::Call(call) if call.method.name != BROADCAST_TX_COMMIT => {
+                let next = call.kind(backend);
+                if next != kind {
+                    answers = answer_together(backend, kind, std::mem::take(&mut waiting), answers).await;
+                }
+                kind = next;
+                waiting.push(call);
+            }
             Read::Call(ReadyCall { id, method, params }) => {
-                answers.extend(answer_together(backend, std::mem::take(&mut waiting)).await);
-                answers.push(answer(&id, run(backend, method, params).await));
+                answers = answer_together(backend, kind, std::mem::take(&mut waiting), answers).await;
+                let result = if answers.are_enough() {
+                    Err(budget::batch_is_full())
+                } else {
+                    run(backend, method, params).await
+                };
+                answers.push(answer(&id, result));
             }
             Read::Answered(answer) => {
-                answers.extend(answer_together(backend, std::mem::take(&mut waiting)).await);
-                answers.extend(answer);
+                answers = answer_together(backend, kind, std::mem::take(&mut waiting), answers).await;
+                answer.into_iter().for_each(|answer| answers.push(answer));
             }
         }
     }
-    answers.extend(answer_together(backend, waiting).await);
-    answers
+    answer_together(backend, kind, waiting, answers).await.into_list()
 }
 
-async fn answer_together(backend: &Arc<Backend>, calls: Vec<ReadyCall>) -> Vec<Value> {
+/// `answers` with those to these calls.
+async fn answer_together(backend: &Arc<Backend>, kind: Kind, calls: Vec<ReadyCall>, mut answers: Answers) -> Answers {
     if calls.is_empty() {
-        return Vec::new();
+        return answers;
     }
     let ids: Vec<Value> = calls.iter().map(|call| call.id.clone()).collect();
     let shared = backend.clone();
-    let together = move || -> Vec<Value> {
-        let one = |ReadyCall { id, method, params }: ReadyCall| {
+    let mut added = answers.begin_next();
+    let together = move || -> Answers {
+        for ReadyCall { id, method, params } in calls {
             let started = Instant::now();
             // A panic is the failure of this call alone, as it is outside of batches.
             let called = AssertUnwindSafe(|| (method.call)(&shared.dispatcher, &params?));
-            let result = catch_unwind(called).unwrap_or_else(|_| Err(Ended.into()));
+            let result = if added.are_enough() {
+                Err(budget::batch_is_full())
+            } else {
+                catch_unwind(called).unwrap_or_else(|_| Err(Ended.into()))
+            };
             count(&shared, method, &result, started);
-            answer(&id, result)
-        };
-        calls.into_iter().map(one).collect()
+            added.push(answer(&id, result));
+        }
+        added
     };
-    blocking::run(together).await.unwrap_or_else(|ended| {
-        let error = RpcError::from(ended);
-        ids.iter().map(|id| failure(id, &error)).collect()
-    })
+    match backend.threads.run(kind, together).await {
+        Ok(added) => answers.extend(added),
+        Err(ended) => {
+            let error = RpcError::from(ended);
+            ids.iter().for_each(|id| answers.push(failure(id, &error)));
+        }
+    }
+    answers
 }
 
 fn answer(id: &Value, result: Result<Value, RpcError>) -> Value {
@@ -144,8 +174,11 @@ async fn run(
     let result = match params {
         Ok(params) if method.name == BROADCAST_TX_COMMIT => broadcast_commit(backend, params).await,
         Ok(params) => {
-            let backend = backend.clone();
-            blocking::run(move || (method.call)(&backend.dispatcher, &params))
+            let kind = method.kind(&backend.dispatcher, &params);
+            let called = backend.clone();
+            backend
+                .threads
+                .run(kind, move || (method.call)(&called.dispatcher, &params))
                 .await
                 .unwrap_or_else(|ended| Err(ended.into()))
         }
@@ -159,7 +192,8 @@ async fn broadcast_commit(backend: &Arc<Backend>, params: Params) -> Result<Valu
     let mut heights = backend.dispatcher.api().committed();
     heights.mark_unchanged();
     let starter = backend.clone();
-    match blocking::run(move || methods::start_commit(&starter.dispatcher, &params)).await?? {
+    let start = move || methods::start_commit(&starter.dispatcher, &params);
+    match backend.threads.run(Kind::Broadcast, start).await?? {
         CommitWait::Refused(answer) => Ok(answer),
         CommitWait::Pending { hash, check_tx } => {
             tokio::time::timeout(COMMIT_TIMEOUT, wait_for_commit(backend, heights, hash, check_tx))
@@ -174,13 +208,16 @@ async fn broadcast_commit(backend: &Arc<Backend>, params: Params) -> Result<Valu
 }
 
 async fn wait_for_commit(
-    backend: &Backend,
+    backend: &Arc<Backend>,
     mut heights: tokio::sync::watch::Receiver<u64>,
     hash: Hash,
     check_tx: Value,
 ) -> Result<Value, RpcError> {
+    let check_tx = Arc::new(check_tx);
     loop {
-        if let Some(answer) = methods::committed_tx(backend.dispatcher.api(), &hash, &check_tx) {
+        let (asked, check_tx) = (backend.clone(), check_tx.clone());
+        let look = move || methods::committed_tx(asked.dispatcher.api(), &hash, &check_tx);
+        if let Some(answer) = backend.threads.run(Kind::Quick, look).await? {
             return Ok(answer);
         }
         if heights.changed().await.is_err() {

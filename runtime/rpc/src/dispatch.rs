@@ -9,6 +9,7 @@ use supercloud_proto::cosmos::auth::v1beta1::{Bech32PrefixRequest, Bech32PrefixR
 use supercloud_proto::prost::Message;
 
 use crate::api::ChainApi;
+use crate::blocking::Kind;
 use crate::descriptors;
 use crate::services;
 use crate::status::{Code, Status};
@@ -38,6 +39,20 @@ impl Dispatcher {
 
     pub(crate) fn api(&self) -> &dyn ChainApi {
         &*self.api
+    }
+
+    /// What answering `path` at `height` does.
+    pub(crate) fn kind(&self, path: &str, height: Option<u64>) -> Kind {
+        let (service, method) = path.rsplit_once('/').unwrap_or_default();
+        match (service, method) {
+            ("/cosmos.tx.v1beta1.Service", "BroadcastTx") => Kind::Broadcast,
+            ("/cosmos.tx.v1beta1.Service", "GetTx" | "GetBlockWithTxs" | "TxDecode" | "TxEncode") => Kind::Quick,
+            // The height is inside.
+            ("/cosmos.base.tendermint.v1beta1.Service", "ABCIQuery") => Kind::Past,
+            ("/cosmos.base.tendermint.v1beta1.Service" | "/cosmos.base.node.v1beta1.Service", _) => Kind::Quick,
+            _ if height.is_some_and(|height| height != self.api.heights().latest) => Kind::Past,
+            _ => Kind::Query,
+        }
     }
 
     /// For gRPC and REST; `height` `None` is the latest.

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::api::SearchError;
+
 /// Why a call has no result. `message` is fixed by the kind; `data` carries the facts.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum RpcError {
@@ -27,6 +29,12 @@ pub enum RpcError {
     /// The call itself failed.
     #[error("{0}")]
     Internal(String),
+}
+
+impl From<SearchError> for RpcError {
+    fn from(error: SearchError) -> Self {
+        Self::Internal(error.to_string())
+    }
 }
 
 impl RpcError {

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
+use axum::middleware::map_request;
 use supercloud_proto::FILE_DESCRIPTOR_SET;
 use supercloud_proto::prost::bytes::{Buf, BufMut, Bytes};
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -17,11 +18,12 @@ use tonic::metadata::MetadataValue;
 use tonic::server::Grpc;
 use tonic_web::GrpcWebLayer;
 use tower_http::cors::{Any, CorsLayer, ExposeHeaders};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::backend::Backend;
-use crate::blocking::{self, Ended};
+use crate::blocking::Ended;
 use crate::metrics::Transport;
-use crate::server::MAX_BODY_BYTES;
+use crate::server::{BODY_TIMEOUT, MAX_BODY_BYTES, with_deadline};
 use crate::status::{Code, Status};
 
 /// Metadata by which clients ask for a height.
@@ -29,7 +31,12 @@ pub(crate) const HEIGHT_HEADER: &str = "x-cosmos-block-height";
 
 /// The routes of the gRPC port.
 pub(crate) fn router(backend: Arc<Backend>) -> Router {
-    let methods = Router::new().fallback(unary).with_state(backend);
+    // Not for reflection: its streams stay open between questions.
+    let methods = Router::new()
+        .fallback(unary)
+        .layer(map_request(with_deadline))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+        .with_state(backend);
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods(Any)
@@ -89,7 +96,11 @@ async fn answer(backend: Arc<Backend>, path: String, request: tonic::Request<Byt
     let data = request.into_inner();
     let asked = backend.clone();
     let name = path.clone();
-    let answer = blocking::run(move || asked.dispatcher.query(&path, &data, height))
+    let answer = backend
+        .threads
+        .run(backend.dispatcher.kind(&name, height), move || {
+            asked.dispatcher.query(&path, &data, height)
+        })
         .await
         .map_err(|Ended| to_tonic(Status::new(Code::Internal, "the call ended abnormally")))?;
     let known = !matches!(&answer, Err(status) if status.code == Code::Unimplemented);

@@ -20,6 +20,7 @@ mod api;
 mod backend;
 mod block;
 mod blocking;
+mod budget;
 mod calls;
 mod descriptors;
 mod dispatch;
@@ -42,13 +43,15 @@ mod wire;
 mod ws;
 
 pub use api::{
-    BroadcastError, ChainApi, GenesisInfo, HeightRange, Identity, MempoolStats, StateProof, TxLocation, Validator,
+    BroadcastError, ChainApi, GenesisInfo, HeightRange, Identity, MempoolStats, SearchError, StateProof, TxLocation,
+    Validator,
 };
 pub use backend::Servers;
 pub use block::{BlockId, BlockRecord, Commit, CommitSignature, Hash, Header, tx_hash};
+pub use blocking::{blocking_threads, query_places};
 pub use error::RpcError;
 pub use seal::{PrecommitVote, SealInput, SealedBlock, seal_block, seal_first_block};
 pub use search::{Condition, Operand, Operation, Query, QueryError};
-pub use serve::{ServeLimits, serve};
+pub use serve::{Connections, ServeLimits, serve};
 pub use server::MAX_BODY_BYTES;
 pub use status::{Code, Status};

@@ -9,6 +9,7 @@ mod txs;
 
 use serde_json::Value;
 
+use crate::blocking::Kind;
 use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::params::Params;
@@ -22,6 +23,18 @@ pub(crate) struct Method {
     pub(crate) name: &'static str,
     pub(crate) params: &'static [&'static str],
     pub(crate) call: Call,
+}
+
+impl Method {
+    /// What the call does. A check is a query: it is as long as a broadcast, but nobody waits for it to be in a block.
+    pub(crate) fn kind(&self, dispatcher: &Dispatcher, params: &Params) -> Kind {
+        match self.name {
+            "abci_query" => abci::kind(dispatcher, params),
+            "check_tx" | "block_search" | "tx_search" => Kind::Query,
+            name if name.starts_with("broadcast_tx_") => Kind::Broadcast,
+            _ => Kind::Quick,
+        }
+    }
 }
 
 /// The one method that has to wait for a block; the server runs it itself, see [`start_commit`].

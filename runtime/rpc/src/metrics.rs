@@ -15,7 +15,7 @@ use axum::routing::get;
 
 use crate::api::ChainApi;
 use crate::backend::Backend;
-use crate::blocking;
+use crate::blocking::Kind;
 
 pub(crate) use blocks::BlockMetrics;
 
@@ -130,16 +130,16 @@ async fn health(State(backend): State<Arc<Backend>>) -> Response {
 }
 
 async fn show(State(backend): State<Arc<Backend>>) -> Response {
-    let text = blocking::run(move || {
+    let shown = backend.clone();
+    let write = move || {
         let mut text = String::new();
-        write_chain(&mut text, backend.dispatcher.api())
-            .and_then(|()| backend.hub.write_metrics(&mut text))
-            .and_then(|()| backend.metrics.write(&mut text))
-            .and_then(|()| backend.blocks.write(backend.dispatcher.api(), &mut text))
+        write_chain(&mut text, shown.dispatcher.api())
+            .and_then(|()| shown.hub.write_metrics(&mut text))
+            .and_then(|()| shown.metrics.write(&mut text))
+            .and_then(|()| shown.blocks.write(shown.dispatcher.api(), &mut text))
             .map(|()| text)
-    })
-    .await;
-    match text {
+    };
+    match backend.threads.run(Kind::Quick, write).await {
         Ok(Ok(text)) => (
             [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
             text,

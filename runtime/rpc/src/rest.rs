@@ -17,6 +17,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Query as UriQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::map_request;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use prost_reflect::DynamicMessage;
@@ -25,11 +26,11 @@ use tower_http::cors::{Any, CorsLayer};
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::backend::Backend;
-use crate::blocking;
+use crate::budget::{self, Held};
 use crate::dispatch::Answer;
 use crate::grpc::{HEIGHT_HEADER, parse_height};
 use crate::metrics::Transport;
-use crate::server::{BODY_TIMEOUT, MAX_BODY_BYTES};
+use crate::server::{BODY_TIMEOUT, MAX_BODY_BYTES, with_deadline};
 use crate::status::{Code, Status};
 use routes::{Found, Verb};
 
@@ -51,6 +52,7 @@ pub(crate) fn router(backend: Arc<Backend>) -> Router {
         .route("/openapi.json", get(|| async { json(StatusCode::OK, OPENAPI.clone()) }))
         .fallback(call)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(map_request(with_deadline))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(cors)
         .with_state(backend)
@@ -79,8 +81,8 @@ async fn call(
         .metrics
         .call(Transport::Rest, name, result.is_ok(), started.elapsed());
     match result {
-        Ok((text, height)) => {
-            let mut response = json(StatusCode::OK, text);
+        Ok((text, height, held)) => {
+            let mut response = budget::respond(StatusCode::OK, text, held);
             response.headers_mut().insert(HEIGHT_ECHO, HeaderValue::from(height));
             response
         }
@@ -113,14 +115,14 @@ fn find(method: &Method, uri: &Uri) -> Result<Found, Status> {
     })
 }
 
-/// The JSON text and the height of the answer.
+/// The JSON text, the height of the answer, and the room that it takes.
 async fn answer(
     backend: &Arc<Backend>,
     found: Found,
     uri: &Uri,
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<(String, u64), Status> {
+) -> Result<(String, u64, Held), Status> {
     let height = match headers.get(HEIGHT_HEADER) {
         None => None,
         Some(value) => parse_height(value.to_str().unwrap_or("?"))?,
@@ -129,14 +131,20 @@ async fn answer(
         .map_err(|error| Status::invalid(format!("the query string cannot be read: {error}")))?;
     let body =
         body.map_err(|rejection| Status::invalid(format!("{} (limit {MAX_BODY_BYTES} bytes)", rejection.body_text())))?;
-    let backend = backend.clone();
-    blocking::run(move || {
+    let kind = backend.dispatcher.kind(found.path, height);
+    let asked = backend.clone();
+    let read = move || {
         let request = request::build(&found, &pairs, &body)?;
-        let Answer { value, height } = backend.dispatcher.query(found.path, &request.encode_to_vec(), height)?;
+        let Answer { value, height } = asked.dispatcher.query(found.path, &request.encode_to_vec(), height)?;
         let response = DynamicMessage::decode(found.method.output(), &*value)
             .map_err(|error| Status::new(Code::Internal, error.to_string()))?;
         Ok((render::to_json(&response), height))
-    })
-    .await
-    .unwrap_or_else(|_| Err(Status::new(Code::Internal, "the call ended abnormally")))
+    };
+    let answer = backend.threads.run(kind, read).await;
+    let ended = |_| Err(Status::new(Code::Internal, "the call ended abnormally"));
+    let (text, height) = answer.unwrap_or_else(ended)?;
+    match backend.room.take(text.len()) {
+        Some(held) => Ok((text, height, held)),
+        None => Err(Status::new(Code::Unavailable, budget::no_room(text.len()))),
+    }
 }

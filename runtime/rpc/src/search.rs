@@ -13,6 +13,8 @@ mod heights;
 mod matching;
 mod parse;
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
 use crate::block::Hash;
@@ -121,6 +123,20 @@ impl Query {
                 Operation::Equal(Operand::Text(text)) => Some((condition.key.as_str(), text.as_str())),
                 _ => None,
             })
+    }
+
+    /// Whether an index decides all but [`Query::allows_tx_at`] and [`Query::allows_block_at`]: what has all values of
+    /// [`Query::equalities`] meets the other conditions, too. Conditions on one event type must be met by one event, which an
+    /// index of values does not know.
+    pub fn is_decided_by_values(&self) -> bool {
+        let mut kinds = BTreeSet::new();
+        self.conditions.iter().all(|condition| {
+            if matching::is_property(&condition.key) {
+                return condition.key != "tx.hash";
+            }
+            let kind = condition.key.rsplit_once('.').map_or("", |(kind, _)| kind);
+            matches!(condition.operation, Operation::Equal(Operand::Text(_))) && kinds.insert(kind)
+        })
     }
 }
 

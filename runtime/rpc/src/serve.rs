@@ -1,5 +1,7 @@
 //! Serves a router on a port: HTTP/1 and HTTP/2 without TLS, with limits that a hostile client cannot exhaust.
 
+mod stream;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,16 +10,30 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// Limits of one port.
+use stream::Placed;
+
+/// How many connections may be open, over all ports that share it; the next ones wait in the system's queue. WebSockets count
+/// as long as they are open.
+#[derive(Clone, Debug)]
+pub struct Connections(Arc<Semaphore>);
+
+impl Connections {
+    /// At most `most`, at least one for each port. CometBFT's default is 900 for JSON-RPC alone.
+    pub fn new(most: usize) -> Self {
+        Self(Arc::new(Semaphore::new(most)))
+    }
+}
+
+/// Limits of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServeLimits {
-    /// Open connections; the next ones wait in the system's queue. CometBFT's default is 900.
-    pub max_connections: usize,
     /// How long a client may take to send the head of a request.
     pub header_timeout: Duration,
+    /// A client that takes nothing of its answer for this long loses the connection.
+    pub write_timeout: Duration,
     /// Requests in flight on one HTTP/2 connection.
     pub max_streams: u32,
 }
@@ -25,8 +41,8 @@ pub struct ServeLimits {
 impl Default for ServeLimits {
     fn default() -> Self {
         Self {
-            max_connections: 900,
             header_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(60),
             max_streams: 250,
         }
     }
@@ -48,10 +64,9 @@ const MAX_HEADER_BYTES: usize = 1 << 20;
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Serves until the future is dropped; connections end with the async runtime.
-pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits) {
-    let connections = Arc::new(Semaphore::new(limits.max_connections));
+pub async fn serve(listener: TcpListener, router: Router, connections: Connections, limits: ServeLimits) {
     loop {
-        let Ok(permit) = connections.clone().acquire_owned().await else {
+        let Ok(place) = connections.0.clone().acquire_owned().await else {
             return;
         };
         let stream = match listener.accept().await {
@@ -62,11 +77,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits) {
                 continue;
             }
         };
-        let router = router.clone();
-        tokio::spawn(async move {
-            serve_connection(stream, router, limits).await;
-            drop(permit);
-        });
+        tokio::spawn(serve_connection(stream, place, router.clone(), limits));
     }
 }
 
@@ -84,7 +95,7 @@ async fn version_known(stream: &TcpStream) -> std::io::Result<()> {
     }
 }
 
-async fn serve_connection(stream: TcpStream, router: Router, limits: ServeLimits) {
+async fn serve_connection(stream: TcpStream, place: OwnedSemaphorePermit, router: Router, limits: ServeLimits) {
     // The timeouts of HTTP begin once it is known which version the client speaks.
     if !matches!(timeout(limits.header_timeout, version_known(&stream)).await, Ok(Ok(()))) {
         return;
@@ -104,9 +115,9 @@ async fn serve_connection(stream: TcpStream, router: Router, limits: ServeLimits
         .keep_alive_timeout(KEEP_ALIVE)
         .max_concurrent_streams(limits.max_streams);
     let service = TowerToHyperService::new(router);
-    let served = builder
-        .serve_connection_with_upgrades(TokioIo::new(stream), service)
-        .await;
+    // An upgrade to a WebSocket ends the serving but not the stream, so the place goes with the stream.
+    let stream = TokioIo::new(Placed::new(stream, place, limits.write_timeout));
+    let served = builder.serve_connection_with_upgrades(stream, service).await;
     if let Err(error) = served {
         tracing::debug!(%error, "a connection ended");
     }

@@ -3,21 +3,26 @@
 //! A `POST` answers HTTP 200 even for errors of a call: clients take any other status for a transport failure. A body
 //! that is no JSON-RPC at all answers 500 and one over the limit 400, as CometBFT does, and a URI call with an error 500.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, Query as UriQuery, State};
+use axum::extract::{DefaultBodyLimit, Path, Query as UriQuery, Request, State};
 use axum::http::{StatusCode, Uri, header};
+use axum::middleware::map_request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
+use tokio::time::{Instant, timeout_at};
 use tower_http::cors::CorsLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::backend::Backend;
+use crate::budget;
 use crate::calls::{answer_batch, answer_one, call, failure, success};
 use crate::error::RpcError;
 use crate::methods::{self, METHODS};
@@ -30,6 +35,9 @@ pub const MAX_BODY_BYTES: usize = 16 << 20;
 
 /// A body of which nothing arrives for this long is given up.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A body that is not whole after this long is given up, even while pieces arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(120);
 
 /// Most calls in one batch; CosmJS sends at most 20.
 const MAX_BATCH: usize = 100;
@@ -44,9 +52,30 @@ pub(crate) fn router(backend: Arc<Backend>) -> Router {
         .route("/{method}", get(uri_call))
         .fallback(not_served)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(map_request(with_deadline))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(CorsLayer::permissive())
         .with_state(backend)
+}
+
+/// The request with a body that ends with an error at its deadline.
+pub(crate) async fn with_deadline(request: Request) -> Request {
+    request.map(|body| whole_within(BODY_DEADLINE, body))
+}
+
+fn whole_within(limit: Duration, body: Body) -> Body {
+    let deadline = Instant::now() + limit;
+    let pieces = stream::try_unfold(body.into_data_stream(), move |mut pieces| async move {
+        match timeout_at(deadline, pieces.next()).await {
+            Ok(None) => Ok(None),
+            Ok(Some(piece)) => Ok(Some((piece?, pieces))),
+            Err(_) => {
+                let text = format!("the body is not whole after {limit:?}");
+                Err(axum::Error::new(io::Error::new(io::ErrorKind::TimedOut, text)))
+            }
+        }
+    });
+    Body::from_stream(pieces)
 }
 
 async fn list_methods() -> JsonAnswer {
@@ -87,7 +116,7 @@ async fn uri_call(
     }
     let id = Value::from(URI_ID);
     match call(&backend, &method, |_| Ok(Params::from_uri(pairs))).await {
-        Ok(result) => JsonAnswer(StatusCode::OK, success(&id, result)).into_response(),
+        Ok(result) => reply(&backend, &success(&id, result)),
         Err(error) => {
             let error = error.in_params("http");
             JsonAnswer(StatusCode::INTERNAL_SERVER_ERROR, failure(&id, &error)).into_response()
@@ -124,8 +153,20 @@ async fn post(State(backend): State<Arc<Backend>>, body: Result<Bytes, BytesReje
         Ok(_) => return unreadable("a call is a JSON object".to_owned()),
     };
     match answer {
-        Some(answer) => JsonAnswer(StatusCode::OK, answer).into_response(),
+        Some(answer) => reply(&backend, &answer),
         None => StatusCode::OK.into_response(),
+    }
+}
+
+/// An answer, or an error in its place when there is no room for it.
+fn reply(backend: &Backend, answer: &Value) -> Response {
+    let text = answer.to_string();
+    match backend.room.take(text.len()) {
+        Some(held) => budget::respond(StatusCode::OK, text, held),
+        None => {
+            let error = RpcError::Internal(budget::no_room(text.len()));
+            JsonAnswer(StatusCode::OK, failure(&answer["id"], &error)).into_response()
+        }
     }
 }
 
@@ -140,5 +181,36 @@ struct JsonAnswer(StatusCode, Value);
 impl IntoResponse for JsonAnswer {
     fn into_response(self) -> Response {
         (self.0, [(header::CONTENT_TYPE, "application/json")], self.1.to_string()).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    /// A body of so many pieces, one every 50 ms.
+    fn dripping(pieces: u32) -> Body {
+        Body::from_stream(stream::unfold(pieces, |left| async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let piece: Result<_, io::Error> = Ok(Bytes::from_static(b"x"));
+            left.checked_sub(1).map(|left| (piece, left))
+        }))
+    }
+
+    #[tokio::test]
+    async fn a_body_that_drips_is_given_up_at_its_deadline() {
+        let whole = to_bytes(whole_within(Duration::from_secs(30), dripping(4)), 100).await;
+        assert_eq!(whole.unwrap(), "xxxx");
+        let started = Instant::now();
+        let error = to_bytes(whole_within(Duration::from_millis(300), dripping(u32::MAX)), 10_000)
+            .await
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("the body is not whole after 300ms"),
+            "{error}"
+        );
+        assert!(started.elapsed() >= Duration::from_millis(300));
     }
 }

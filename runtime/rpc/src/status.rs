@@ -4,6 +4,8 @@ use axum::http::StatusCode;
 use supercloud_chain::QueryResult;
 use thiserror::Error;
 
+use crate::api::SearchError;
+
 /// The canonical gRPC codes that a query can end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
@@ -110,6 +112,12 @@ pub struct Status {
     pub code: Code,
     /// For people; clients match on parts of some texts.
     pub message: String,
+}
+
+impl From<SearchError> for Status {
+    fn from(error: SearchError) -> Self {
+        Self::new(Code::ResourceExhausted, error.to_string())
+    }
 }
 
 impl Status {

@@ -12,6 +12,7 @@
 mod connection;
 mod events;
 mod hub;
+mod queue;
 
 pub(crate) use connection::upgrade;
 pub(crate) use hub::Hub;

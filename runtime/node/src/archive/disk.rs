@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
-use supercloud_rpc::{BlockRecord, Hash, Query, TxLocation};
+use supercloud_rpc::{BlockRecord, Hash, Query, SearchError, TxLocation};
 
 use super::{Archive, ProposedBlock};
 
@@ -24,6 +24,7 @@ mod log;
 mod open;
 mod prune;
 mod record;
+mod search;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub(crate) use record::{decode_record, encode_record};
 
 use index::{Index, Place};
 use log::Log;
+use search::LIMITS;
 
 /// Bytes of blocks that are kept in memory, as they are on disk; the decoded ones take about twice that.
 const CACHE_BYTES: u64 = 32 << 20;
@@ -221,34 +223,12 @@ impl Archive for DiskArchive {
         self.remember(self.index.locate_tx(hash, lowest)).flatten()
     }
 
-    fn search_txs(&self, query: &Query) -> Vec<TxLocation> {
-        let Some(heights) = self.heights_of(query) else {
-            return Vec::new();
-        };
-        let matches = |at: &TxLocation| match (self.block(at.height), usize::try_from(at.index)) {
-            (Some(record), Ok(index)) => query.matches_tx(&record, index),
-            _ => false,
-        };
-        if let Some(hash) = query.tx_hash() {
-            let place = hash.and_then(|hash| self.locate_tx(&hash));
-            return place.into_iter().filter(matches).collect();
-        }
-        let found = self.remember(self.index.txs_with(query, &heights)).unwrap_or_default();
-        let mut candidates = found.unwrap_or_else(|| self.all_txs(heights));
-        candidates.retain(matches);
-        candidates
+    fn search_txs(&self, query: &Query) -> Result<Vec<TxLocation>, SearchError> {
+        self.search_txs_within(query, LIMITS)
     }
 
-    fn search_blocks(&self, query: &Query) -> Vec<u64> {
-        let Some(heights) = self.heights_of(query) else {
-            return Vec::new();
-        };
-        let found = self
-            .remember(self.index.blocks_with(query, &heights))
-            .unwrap_or_default();
-        let mut candidates = found.unwrap_or_else(|| heights.collect());
-        candidates.retain(|height| self.block(*height).is_some_and(|record| query.matches_block(&record)));
-        candidates
+    fn search_blocks(&self, query: &Query) -> Result<Vec<u64>, SearchError> {
+        self.search_blocks_within(query, LIMITS)
     }
 }
 
@@ -257,19 +237,5 @@ impl DiskArchive {
     pub(crate) fn begin_with(&self, record: BlockRecord) -> Result<(), ArchiveError> {
         self.propose(&ProposedBlock::from(&record))?;
         self.push(record)
-    }
-
-    /// Heights that are kept and that the query allows.
-    fn heights_of(&self, query: &Query) -> Option<std::ops::RangeInclusive<u64>> {
-        let latest = self.latest()?.header.height;
-        Some(query.heights(self.earliest()?..=latest))
-    }
-
-    fn all_txs(&self, heights: std::ops::RangeInclusive<u64>) -> Vec<TxLocation> {
-        let of_block = |height| {
-            let count = self.block(height).map_or(0, |record| record.txs.len());
-            (0u32..).take(count).map(move |index| TxLocation { height, index })
-        };
-        heights.flat_map(of_block).collect()
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use supercloud_rpc::{BlockRecord, Hash, Query, TxLocation};
+use supercloud_rpc::{BlockRecord, Hash, Query, SearchError, TxLocation};
 
 use super::{Archive, ArchiveError, ProposedBlock};
 
@@ -59,12 +59,26 @@ impl Archive for MemoryArchive {
         self.read().locate_tx(hash)
     }
 
-    fn search_txs(&self, query: &Query) -> Vec<TxLocation> {
-        self.read().search_txs(query)
+    /// Everything is in memory, so nothing is refused. The lock is not held over the search: it would hold up blocks.
+    fn search_txs(&self, query: &Query) -> Result<Vec<TxLocation>, SearchError> {
+        let mut candidates = self.read().tx_candidates(query);
+        candidates.retain(|at| query.allows_tx_at(at.height) && self.is_match(at, query));
+        Ok(candidates)
     }
 
-    fn search_blocks(&self, query: &Query) -> Vec<u64> {
-        self.read().search_blocks(query)
+    fn search_blocks(&self, query: &Query) -> Result<Vec<u64>, SearchError> {
+        let mut heights = self.read().heights_of(query);
+        heights.retain(|height| self.block(*height).is_some_and(|record| query.matches_block(&record)));
+        Ok(heights)
+    }
+}
+
+impl MemoryArchive {
+    fn is_match(&self, at: &TxLocation, query: &Query) -> bool {
+        match (self.block(at.height), usize::try_from(at.index)) {
+            (Some(record), Ok(index)) => query.matches_tx(&record, index),
+            _ => false,
+        }
     }
 }
 
@@ -114,18 +128,10 @@ impl Blocks {
         self.by_tx.get(hash).copied()
     }
 
-    /// Transactions that match, ascending. Starts from the hash, else from the rarest indexed value, else from all.
-    fn search_txs(&self, query: &Query) -> Vec<TxLocation> {
-        let matches = |at: &TxLocation| match (self.block(at.height), usize::try_from(at.index)) {
-            (Some(record), Ok(index)) => query.matches_tx(&record, index),
-            _ => false,
-        };
+    /// Transactions that may match, ascending: that of the hash, else those with the rarest indexed value, else all.
+    fn tx_candidates(&self, query: &Query) -> Vec<TxLocation> {
         if let Some(hash) = query.tx_hash() {
-            return hash
-                .and_then(|hash| self.locate_tx(&hash))
-                .into_iter()
-                .filter(matches)
-                .collect();
+            return hash.and_then(|hash| self.locate_tx(&hash)).into_iter().collect();
         }
         let places = |(key, value): (&str, &str)| {
             self.by_attribute
@@ -137,7 +143,6 @@ impl Blocks {
             None => self.all_txs().collect(),
         };
         candidates.dedup();
-        candidates.retain(matches);
         candidates
     }
 
@@ -150,11 +155,11 @@ impl Blocks {
         })
     }
 
-    fn search_blocks(&self, query: &Query) -> Vec<u64> {
-        self.blocks
-            .iter()
-            .filter(|record| query.matches_block(record))
-            .map(|record| record.header.height)
-            .collect()
+    fn heights_of(&self, query: &Query) -> Vec<u64> {
+        let last = self.blocks.last().map(|record| record.header.height);
+        match (self.first_height(), last) {
+            (Some(first), Some(last)) => query.heights(first..=last).collect(),
+            _ => Vec::new(),
+        }
     }
 }

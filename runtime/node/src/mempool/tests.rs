@@ -259,3 +259,39 @@ fn without_age_limits_nothing_is_too_old() {
         .recheck(pool.now + Duration::from_secs(1 << 20), 1 << 40, |_| true);
     assert_eq!(pool.all(), [1]);
 }
+
+#[test]
+fn a_replacement_needs_room_only_for_what_it_has_more() {
+    let mut pool = Pool::new();
+    pool.add(1, 50, ticket(&[("a", 0)], 10, 1)).unwrap();
+    pool.add(2, 30, ticket(&[("b", 0)], 1, 1)).unwrap();
+    pool.add(3, 10, ticket(&[("c", 0)], 2, 1)).unwrap();
+    pool.add(4, 10, ticket(&[("d", 0)], 30, 1)).unwrap();
+    // 4 of 4 transactions and 100 of 100 bytes wait.
+    let better = ticket(&[("a", 0)], 20, 1);
+    let find = |pool: &Pool, len: usize| pool.pool.find_room_instead_of(&[1; 32], len, &better);
+    assert_eq!(find(&pool, 50), Ok(vec![]));
+    assert_eq!(find(&pool, 51), Ok(vec![[2; 32]]));
+    assert_eq!(find(&pool, 80), Ok(vec![[2; 32]]));
+    assert_eq!(find(&pool, 81).map(|leaving| leaving.len()), Ok(2));
+    assert_eq!(find(&pool, 90).map(|leaving| leaving.len()), Ok(2));
+    let full = BroadcastError::MempoolFull {
+        txs: 4,
+        max_txs: 4,
+        bytes: 100,
+        max_bytes: 100,
+    };
+    // 4 offers more.
+    assert_eq!(find(&pool, 91), Err(full.clone()));
+    // One that waits nowhere has no place to take.
+    assert_eq!(pool.pool.find_room(1, Some(&ticket(&[("e", 0)], 1, 1))), Err(full));
+    let now = pool.now;
+    pool.pool.reserve([9; 32], 80).unwrap();
+    for hash in find(&pool, 80).unwrap() {
+        pool.pool.discard(&hash);
+    }
+    pool.pool
+        .replace(&[1; 32], [9; 32], vec![9; 80], better.clone(), now, 10);
+    pool.check();
+    assert_eq!((pool.all(), pool.pool.stats().bytes), (vec![4, 9, 3], 100));
+}

@@ -206,7 +206,10 @@ async fn balances_are_proved_against_the_next_header() {
     }
     let error = client
         .rpc()
-        .call("abci_query", json!({ "path": "/nothing", "data": "00", "prove": true }))
+        .call(
+            "abci_query",
+            json!({ "path": "/store/bank", "data": "00", "prove": true }),
+        )
         .await;
     assert!(error.unwrap_err().to_string().contains("only /store/<module>/key has"));
 }

@@ -104,3 +104,32 @@ async fn a_full_mempool_prefers_the_better_price() {
     assert_eq!(send(&stage, &cheap).await, 0);
     assert_eq!(block(&stage).await, [cheap]);
 }
+
+#[tokio::test]
+async fn a_full_mempool_lets_senders_raise_their_own_fee() {
+    let stage = slow_stage(|config| config.mempool.max_txs = 1).await;
+    let cheap = transfer(&stage, &stage.alice, 0, 2_000).await;
+    assert_eq!(send(&stage, &cheap).await, 0);
+    let too_little = transfer(&stage, &stage.alice, 0, 2_199).await;
+    let refused = stage.client.rpc().broadcast_tx_sync(&too_little).await.unwrap_err();
+    assert!(refused.to_string().contains("mempool is full"), "{refused}");
+    let enough = transfer(&stage, &stage.alice, 0, 2_200).await;
+    assert_eq!(send(&stage, &enough).await, 0);
+    assert_eq!(block(&stage).await, [enough]);
+}
+
+#[tokio::test]
+async fn a_larger_replacement_drops_worse_offers_so_that_the_bytes_stay_within_the_limit() {
+    let probe = slow_stage(|_| {}).await;
+    let bytes = transfer(&probe, &probe.alice, 0, 9_999).await.len();
+    let stage = slow_stage(|config| config.mempool.max_bytes = 2 * bytes).await;
+    let first = transfer(&stage, &stage.alice, 0, 9_999).await;
+    let worse = transfer(&stage, &stage.bob, 0, 2_000).await;
+    assert_eq!(send(&stage, &first).await, 0);
+    assert_eq!(send(&stage, &worse).await, 0);
+    // One digit more.
+    let larger = transfer(&stage, &stage.alice, 0, 11_000).await;
+    assert!(first.len() + worse.len() == 2 * bytes && larger.len() > bytes);
+    assert_eq!(send(&stage, &larger).await, 0);
+    assert_eq!(block(&stage).await, [larger]);
+}

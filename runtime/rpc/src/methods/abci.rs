@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::blocking::Kind;
 use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::json;
@@ -23,11 +24,25 @@ pub(super) fn info(dispatcher: &Dispatcher, _: &Params) -> Result<Value, RpcErro
     }))
 }
 
+/// Whether a proof is asked for. As in the Cosmos SDK only the store gives any; other paths answer without.
+fn wants_proof(path: &str, params: &Params) -> Result<bool, RpcError> {
+    Ok(params.flag("prove")? && path.starts_with("/store/"))
+}
+
+/// What the query does; parameters that cannot be read are told when it is run.
+pub(super) fn kind(dispatcher: &Dispatcher, params: &Params) -> Kind {
+    let path = params.text("path").ok().flatten().unwrap_or_default();
+    if wants_proof(&path, params).unwrap_or_default() {
+        return Kind::Past;
+    }
+    dispatcher.kind(&path, params.height("height").ok().flatten())
+}
+
 pub(super) fn query(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
-    if params.flag("prove")? {
+    let path = params.text("path")?.unwrap_or_default();
+    if wants_proof(&path, params)? {
         return prove::query(dispatcher.api(), params);
     }
-    let path = params.text("path")?.unwrap_or_default();
     let result = dispatcher.abci_query(&path, &params.hex_bytes("data")?, params.height("height")?);
     Ok(json::abci_query(&result, dispatcher.api().heights().latest))
 }

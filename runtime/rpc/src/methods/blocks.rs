@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Order, ordered, page_of, parse_query};
 use crate::api::ChainApi;
 use crate::block::{BlockRecord, Hash};
+use crate::budget;
 use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::json;
@@ -97,12 +98,9 @@ pub(super) fn blockchain(dispatcher: &Dispatcher, params: &Params) -> Result<Val
 
 pub(super) fn block_search(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
     let api = dispatcher.api();
-    let found = ordered(params, Order::Descending, api.search_blocks(&parse_query(params)?))?;
+    let found = ordered(params, Order::Descending, api.search_blocks(&parse_query(params)?)?)?;
     let page = page_of(params, found.len())?;
-    let blocks: Vec<Value> = found[page]
-        .iter()
-        .filter_map(|height| api.block(*height))
-        .map(|record| json::block(&record))
-        .collect();
+    let blocks = found[page].iter().filter_map(|height| api.block(*height));
+    let blocks = budget::collect(blocks.map(|record| json::block(&record)))?;
     Ok(json!({ "blocks": blocks, "total_count": found.len().to_string() }))
 }

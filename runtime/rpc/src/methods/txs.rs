@@ -6,6 +6,7 @@ use supercloud_chain::TxResult;
 use super::{BROADCAST_TX_COMMIT, Order, ordered, page_of, parse_query};
 use crate::api::{ChainApi, TxLocation};
 use crate::block::{Hash, tx_hash};
+use crate::budget;
 use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::json;
@@ -115,12 +116,10 @@ pub(super) fn tx(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcE
 pub(super) fn tx_search(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
     let api = dispatcher.api();
     let with_proof = proof(params)?;
-    let found = ordered(params, Order::Ascending, api.search_txs(&parse_query(params)?))?;
+    let found = ordered(params, Order::Ascending, api.search_txs(&parse_query(params)?)?)?;
     let page = page_of(params, found.len())?;
-    let txs: Vec<Value> = found[page]
-        .iter()
-        .filter_map(|location| show(api, *location, with_proof))
-        .collect();
+    let txs = found[page].iter();
+    let txs = budget::collect(txs.filter_map(|location| show(api, *location, with_proof)))?;
     Ok(json!({ "txs": txs, "total_count": found.len().to_string() }))
 }
 

@@ -31,21 +31,31 @@ impl Query {
                 Operation::Equal(Operand::Text(text)) => parse_hash(text).as_ref() == Some(hash),
                 other => holds(other, &hex::encode_upper(hash)),
             },
-            TX_HEIGHT => holds_for_height(&condition.operation, record.header.height),
-            TM_EVENT => holds(&condition.operation, "Tx"),
-            _ => false,
+            _ => is_met_by_tx_at(condition, record.header.height),
         };
         self.matches(&result.events, property)
     }
 
+    /// Whether all conditions on properties other than the hash allow a transaction at this height.
+    pub fn allows_tx_at(&self, height: u64) -> bool {
+        let mut on_place = self.properties().filter(|condition| condition.key != TX_HASH);
+        on_place.all(|condition| is_met_by_tx_at(condition, height))
+    }
+
+    /// Whether all conditions on properties allow a block at this height.
+    pub fn allows_block_at(&self, height: u64) -> bool {
+        self.properties().all(|condition| is_met_by_block_at(condition, height))
+    }
+
+    fn properties(&self) -> impl Iterator<Item = &Condition> {
+        self.conditions().iter().filter(|condition| is_property(&condition.key))
+    }
+
     /// Whether the block's own events (those outside transactions) match.
     pub fn matches_block(&self, record: &BlockRecord) -> bool {
-        let property = |condition: &Condition| match condition.key.as_str() {
-            BLOCK_HEIGHT => holds_for_height(&condition.operation, record.header.height),
-            TM_EVENT => holds(&condition.operation, "NewBlock"),
-            _ => false,
-        };
-        self.matches(&record.events, property)
+        self.matches(&record.events, |condition| {
+            is_met_by_block_at(condition, record.header.height)
+        })
     }
 
     /// Whether an event with these tags matches: each condition by any value of its key. Unlike a search, a subscription
@@ -80,6 +90,22 @@ impl Query {
                 .iter()
                 .any(|event| group.iter().all(|condition| event_meets(event, condition)))
         })
+    }
+}
+
+fn is_met_by_tx_at(condition: &Condition, height: u64) -> bool {
+    match condition.key.as_str() {
+        TX_HEIGHT => holds_for_height(&condition.operation, height),
+        TM_EVENT => holds(&condition.operation, "Tx"),
+        _ => false,
+    }
+}
+
+fn is_met_by_block_at(condition: &Condition, height: u64) -> bool {
+    match condition.key.as_str() {
+        BLOCK_HEIGHT => holds_for_height(&condition.operation, height),
+        TM_EVENT => holds(&condition.operation, "NewBlock"),
+        _ => false,
     }
 }
 

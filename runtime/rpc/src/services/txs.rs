@@ -193,7 +193,7 @@ fn search(call: &Call<'_>, request: pb::GetTxsEventRequest) -> Result<pb::GetTxs
     let limit = first([request.limit, old.limit, DEFAULT_LIMIT]).min(DEFAULT_LIMIT);
     let page = first([request.page, old.offset / limit + 1, 1]);
     let api = call.dispatcher.api();
-    let mut found = api.search_txs(&query);
+    let mut found = api.search_txs(&query)?;
     if pb::OrderBy::try_from(request.order_by) == Ok(pb::OrderBy::Desc) {
         found.reverse();
     }

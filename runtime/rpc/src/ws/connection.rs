@@ -1,7 +1,6 @@
 //! One WebSocket connection: requests in order, replies, events, keep-alive.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -12,8 +11,10 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, timeout};
 
-use super::hub::{MAX_SUBSCRIPTIONS, MAX_WAITING, Outbox};
+use super::hub::{MAX_SUBSCRIPTIONS, MAX_WAITING};
+use super::queue::{Outbox, Queued};
 use crate::backend::Backend;
+use crate::budget::{self, Held};
 use crate::calls;
 use crate::error::RpcError;
 use crate::params::Params;
@@ -42,14 +43,13 @@ async fn serve(socket: WebSocket, backend: Arc<Backend>) {
     let (replies, waiting_replies) = mpsc::channel(MAX_REPLIES);
     let (events, waiting_events) = mpsc::channel(MAX_WAITING);
     let (endings, waiting_endings) = mpsc::channel(MAX_SUBSCRIPTIONS);
-    let waiting_bytes = Arc::new(AtomicUsize::new(0));
     let session = Session {
         backend: backend.clone(),
         connection,
         outbox: Outbox {
             events,
             endings,
-            waiting_bytes: waiting_bytes.clone(),
+            waiting_bytes: Arc::default(),
         },
         replies,
     };
@@ -57,7 +57,6 @@ async fn serve(socket: WebSocket, backend: Arc<Backend>) {
         replies: waiting_replies,
         endings: waiting_endings,
         events: waiting_events,
-        waiting_bytes,
     };
     tokio::select! {
         () = session.read(stream) => {}
@@ -68,31 +67,34 @@ async fn serve(socket: WebSocket, backend: Arc<Backend>) {
 
 /// The receiving ends of the connection's queues.
 struct Inbox {
-    replies: mpsc::Receiver<Utf8Bytes>,
+    replies: mpsc::Receiver<Reply>,
     endings: mpsc::Receiver<Utf8Bytes>,
-    events: mpsc::Receiver<Utf8Bytes>,
-    waiting_bytes: Arc<AtomicUsize>,
+    events: mpsc::Receiver<Queued>,
 }
+
+/// A reply with the room that it takes until it is written.
+type Reply = (Utf8Bytes, Held);
 
 impl Inbox {
     /// Writes until the client is gone or too slow.
     async fn write(mut self, mut sink: impl Sink<Message> + Unpin) {
         let mut pings = interval_at(Instant::now() + PING_PERIOD, PING_PERIOD);
         loop {
-            let mut event_bytes = 0;
+            // What is being written still counts as waiting.
+            let (mut replying, mut telling) = (None, None);
             let message = tokio::select! {
                 biased;
-                Some(reply) = self.replies.recv() => Message::Text(reply),
+                Some((reply, held)) = self.replies.recv() => {
+                    replying = Some(held);
+                    Message::Text(reply)
+                }
                 Some(ending) = self.endings.recv() => Message::Text(ending),
                 _ = pings.tick() => Message::Ping(Default::default()),
-                Some(event) = self.events.recv() => {
-                    event_bytes = event.len();
-                    Message::Text(event)
-                }
+                Some(event) = self.events.recv() => Message::Text(telling.insert(event).frame.clone()),
                 else => return,
             };
             let written = timeout(WRITE_TIMEOUT, sink.send(message)).await;
-            self.waiting_bytes.fetch_sub(event_bytes, Ordering::SeqCst);
+            drop((replying, telling));
             if !matches!(written, Ok(Ok(()))) {
                 return;
             }
@@ -104,7 +106,7 @@ struct Session {
     backend: Arc<Backend>,
     connection: u64,
     outbox: Outbox,
-    replies: mpsc::Sender<Utf8Bytes>,
+    replies: mpsc::Sender<Reply>,
 }
 
 impl Session {
@@ -153,7 +155,20 @@ impl Session {
     }
 
     async fn reply(&self, answer: Value) -> bool {
-        self.replies.send(answer.to_string().into()).await.is_ok()
+        self.replies.send(self.with_room(&answer)).await.is_ok()
+    }
+
+    /// The reply, or an error in its place when there is no room for it.
+    fn with_room(&self, answer: &Value) -> Reply {
+        let text = answer.to_string();
+        let bytes = text.len();
+        match self.backend.room.take(bytes) {
+            Some(held) => (text.into(), held),
+            None => {
+                let error = RpcError::Internal(budget::no_room(bytes));
+                (calls::failure(&answer["id"], &error).to_string().into(), Held::none())
+            }
+        }
     }
 
     async fn subscription_call(&self, method: &str, request: &Value, id: &Value) -> Result<Confirmed, RpcError> {
@@ -171,7 +186,7 @@ impl Session {
             return Ok(Confirmed::Already);
         };
         let reply = calls::success(id, json!({})).to_string();
-        let confirm = || permit.send(reply.into());
+        let confirm = || permit.send((reply.into(), Held::none()));
         hub.subscribe(self.connection, &self.outbox, query, id.clone(), confirm)
             .map(|()| Confirmed::Already)
     }

@@ -1,14 +1,14 @@
 //! All subscriptions, and the feed that serves them.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
 
 use super::events::{Occasion, occasions};
+use super::queue::{Meter, Outbox};
 use crate::api::ChainApi;
 use crate::block::BlockRecord;
 use crate::blocking;
@@ -22,8 +22,6 @@ const MAX_SUBSCRIBERS: usize = 100;
 pub(super) const MAX_SUBSCRIPTIONS: usize = 5;
 /// Most events that wait for one connection: several blocks full of transactions.
 pub(super) const MAX_WAITING: usize = 10_000;
-/// Most bytes that wait for one connection; one event always fits.
-const MAX_WAITING_BYTES: usize = 64 << 20;
 
 struct Subscription {
     query: Query,
@@ -32,19 +30,10 @@ struct Subscription {
     id: Value,
 }
 
-struct Subscriber {
-    subscriptions: Vec<Subscription>,
-    outbox: Outbox,
-}
-
-/// The sending ends of one connection's queues.
 #[derive(Clone)]
-pub(super) struct Outbox {
-    pub(super) events: mpsc::Sender<Utf8Bytes>,
-    /// Bytes in `events`.
-    pub(super) waiting_bytes: Arc<AtomicUsize>,
-    /// Errors of subscriptions that ended; has room for one per subscription.
-    pub(super) endings: mpsc::Sender<Utf8Bytes>,
+struct Subscriber {
+    subscriptions: Vec<Arc<Subscription>>,
+    outbox: Outbox,
 }
 
 /// All subscriptions of one chain.
@@ -53,6 +42,7 @@ pub(crate) struct Hub {
     subscribers: Mutex<BTreeMap<u64, Subscriber>>,
     next_connection: AtomicU64,
     fed: AtomicBool,
+    meter: Meter,
     sent: AtomicU64,
     dropped: AtomicU64,
 }
@@ -64,6 +54,7 @@ impl Hub {
             subscribers: Mutex::default(),
             next_connection: AtomicU64::new(1),
             fed: AtomicBool::new(false),
+            meter: Meter::default(),
             sent: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
         }
@@ -111,7 +102,7 @@ impl Hub {
                 outbox: outbox.clone(),
             })
             .subscriptions
-            .push(Subscription { query, text, id });
+            .push(Arc::new(Subscription { query, text, id }));
         confirm();
         Ok(())
     }
@@ -169,41 +160,52 @@ impl Hub {
         }
     }
 
+    /// Encodes outside of the lock, which async threads take. Subscriptions that end meanwhile are then held here alone.
     fn publish(&self, record: &BlockRecord) {
-        let mut subscribers = self.lock();
+        let mut subscribers = self.lock().clone();
         if subscribers.is_empty() {
             return;
         }
         for occasion in occasions(record) {
-            for subscriber in subscribers.values_mut() {
-                self.deliver(subscriber, &occasion);
+            for (connection, subscriber) in &mut subscribers {
+                self.deliver(*connection, subscriber, &occasion);
             }
         }
-        subscribers.retain(|_, subscriber| !subscriber.subscriptions.is_empty());
     }
 
-    fn deliver(&self, subscriber: &mut Subscriber, occasion: &Occasion<'_>) {
+    fn deliver(&self, connection: u64, subscriber: &mut Subscriber, occasion: &Occasion<'_>) {
         let Subscriber { subscriptions, outbox } = subscriber;
         subscriptions.retain(|subscription| {
+            let is_gone = Arc::strong_count(subscription) == 1 || outbox.events.is_closed();
+            if is_gone {
+                return false;
+            }
             if !subscription.query.matches_tags(&occasion.tags) {
                 return true;
             }
-            let frame = frame(subscription, occasion);
-            let bytes = frame.len();
-            let waiting = outbox.waiting_bytes.load(Ordering::SeqCst);
-            if waiting == 0 || waiting.saturating_add(bytes) <= MAX_WAITING_BYTES {
-                // Counted first: the writer may take the frame away before this line ends.
-                outbox.waiting_bytes.fetch_add(bytes, Ordering::SeqCst);
-                if outbox.events.try_send(frame).is_ok() {
-                    self.sent.fetch_add(1, Ordering::Relaxed);
-                    return true;
-                }
-                outbox.waiting_bytes.fetch_sub(bytes, Ordering::SeqCst);
+            if self.meter.queue(outbox, frame(subscription, occasion)) {
+                self.sent.fetch_add(1, Ordering::Relaxed);
+                return true;
             }
             self.dropped.fetch_add(1, Ordering::Relaxed);
+            // Removed first: who is told may subscribe anew at once.
+            self.remove(connection, subscription);
             end(outbox, subscription, "client is not pulling messages fast enough");
             false
         });
+    }
+
+    fn remove(&self, connection: u64, ended: &Arc<Subscription>) {
+        let mut subscribers = self.lock();
+        let Some(known) = subscribers.get_mut(&connection) else {
+            return;
+        };
+        known
+            .subscriptions
+            .retain(|subscription| !Arc::ptr_eq(subscription, ended));
+        if known.subscriptions.is_empty() {
+            subscribers.remove(&connection);
+        }
     }
 
     pub(crate) fn write_metrics(&self, out: &mut String) -> std::fmt::Result {

@@ -1,7 +1,8 @@
 //! A chain of a few blocks, and a client of its server.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
 
 use serde_json::{Value, json};
 use supercloud_chain::{BlockInput, Chain, Event, QueryResult, TxResult};
@@ -13,8 +14,9 @@ use supercloud_proto::cosmos::base::v1beta1::Coin;
 use supercloud_proto::cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse};
 use supercloud_proto::prost::Message;
 use supercloud_rpc::{
-    BlockRecord, BroadcastError, ChainApi, Commit, CommitSignature, GenesisInfo, Hash, HeightRange, Identity,
-    MempoolStats, Query, SealInput, ServeLimits, Servers, TxLocation, Validator, seal_block, serve,
+    BlockRecord, BroadcastError, ChainApi, Commit, CommitSignature, Connections, GenesisInfo, Hash, HeightRange,
+    Identity, MempoolStats, Query, SealInput, SearchError, ServeLimits, Servers, TxLocation, Validator, seal_block,
+    serve,
 };
 use tokio::sync::watch;
 
@@ -88,6 +90,10 @@ pub(crate) struct FakeChain {
     committed: watch::Sender<u64>,
     /// Answers queries in place of the few answers of [`FakeChain::abci_query`].
     answers: Option<Mutex<Chain>>,
+    /// Queries of `/wait` and the transaction `wait` wait while a test holds it.
+    pub(crate) gate: RwLock<()>,
+    /// Calls that came to the gate.
+    pub(crate) came: AtomicUsize,
 }
 
 impl Default for FakeChain {
@@ -96,6 +102,8 @@ impl Default for FakeChain {
             blocks: Mutex::default(),
             committed: watch::Sender::new(0),
             answers: None,
+            gate: RwLock::default(),
+            came: AtomicUsize::new(0),
         }
     }
 }
@@ -264,22 +272,22 @@ impl ChainApi for FakeChain {
         found.map(|(at, _)| at)
     }
 
-    fn search_txs(&self, query: &Query) -> Vec<TxLocation> {
+    fn search_txs(&self, query: &Query) -> Result<Vec<TxLocation>, SearchError> {
         let matching = |(at, block): &(TxLocation, Arc<BlockRecord>)| query.matches_tx(block, at.index as usize);
-        self.locations()
-            .into_iter()
-            .filter(matching)
-            .map(|(at, _)| at)
-            .collect()
+        let found = self.locations().into_iter().filter(matching).map(|(at, _)| at);
+        match query.conditions()[0].key.as_str() {
+            "costly.search" => Err(SearchError::TooManyBlocks { limit: 7 }),
+            _ => Ok(found.collect()),
+        }
     }
 
-    fn search_blocks(&self, query: &Query) -> Vec<u64> {
+    fn search_blocks(&self, query: &Query) -> Result<Vec<u64>, SearchError> {
         let blocks = self.blocks.lock().unwrap();
-        blocks
-            .iter()
-            .filter(|block| query.matches_block(block))
-            .map(|block| block.header.height)
-            .collect()
+        let matching = blocks.iter().filter(|block| query.matches_block(block));
+        match query.conditions()[0].key.as_str() {
+            "costly.search" => Err(SearchError::TooManyEntries { limit: 8 }),
+            _ => Ok(matching.map(|block| block.header.height).collect()),
+        }
     }
 
     fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
@@ -289,6 +297,11 @@ impl ChainApi for FakeChain {
         let height = height.unwrap_or(0);
         match path {
             "/echo" => answered(data.to_vec(), height),
+            "/wait" => {
+                self.came.fetch_add(1, Ordering::SeqCst);
+                let _open = self.gate.read().unwrap();
+                answered(vec![], height)
+            }
             "/cosmos.auth.v1beta1.Query/Bech32Prefix" => {
                 let bech32_prefix = "akash".into();
                 answered(Bech32PrefixResponse { bech32_prefix }.encode_to_vec(), height)
@@ -346,6 +359,11 @@ impl ChainApi for FakeChain {
         match raw.as_slice() {
             b"seen" => Err(BroadcastError::AlreadyInCache),
             b"bad" => Ok(failure(4, "unauthorized")),
+            b"wait" => {
+                self.came.fetch_add(1, Ordering::SeqCst);
+                let _open = self.gate.read().unwrap();
+                Ok(result(vec![]))
+            }
             _ => {
                 self.push_block(vec![(raw, result(vec![]))], vec![]);
                 Ok(TxResult {
@@ -393,7 +411,7 @@ pub(crate) struct Served {
 async fn start(router: axum::Router) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(serve(listener, router, ServeLimits::default()));
+    tokio::spawn(serve(listener, router, Connections::new(900), ServeLimits::default()));
     address
 }
 
@@ -453,6 +471,12 @@ impl Served {
         let response = self.call(method, params).await;
         assert_eq!(response.get("error"), None, "{method}");
         response["result"].clone()
+    }
+
+    /// Text of `/metrics`.
+    pub(crate) async fn metrics_text(&self) -> String {
+        let url = format!("http://{}/metrics", self.metrics);
+        self.http.get(url).send().await.unwrap().text().await.unwrap()
     }
 
     /// Code and data of the error.

@@ -11,5 +11,6 @@ mod rest;
 mod search;
 mod server;
 mod tendermint_client;
+mod threads;
 mod txs;
 mod websocket;

@@ -174,3 +174,23 @@ async fn blocks_descend_and_transactions_ascend_when_nobody_says() {
         (-32603, "expected order_by to be either `asc` or `desc` or empty".into())
     );
 }
+
+#[tokio::test]
+async fn searches_that_cost_too_much_are_refused_with_the_limit() {
+    let served = Served::start().await;
+    let params = json!({ "query": "costly.search EXISTS" });
+    let text = "the search has to look into more than 7 blocks; narrow it with tx.height or block.height, or ask for \
+                key='value' of attributes that are rarer";
+    assert_eq!(served.error("tx_search", params.clone()).await, (-32603, text.into()));
+    let url = format!(
+        "http://{}/cosmos/tx/v1beta1/txs?query=costly.search%20EXISTS",
+        served.rest
+    );
+    let answer = served.http.get(url).send().await.unwrap();
+    assert_eq!(answer.status(), 429);
+    let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!((&answer["code"], &answer["message"]), (&json!(8), &json!(text)));
+    let text =
+        "the search has to go through more than 8 entries of the index; narrow it with tx.height or block.height";
+    assert_eq!(served.error("block_search", params).await, (-32603, text.into()));
+}

@@ -1,7 +1,7 @@
 //! Transport: ids, batches, positions, URIs, CORS, limits, and what is absent.
 
 use serde_json::{Value, json};
-use supercloud_rpc::MAX_BODY_BYTES;
+use supercloud_rpc::{Connections, MAX_BODY_BYTES};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::fake::Served;
@@ -134,13 +134,89 @@ async fn proofs_of_state_are_refused_clearly() {
         let params = json!({ "path": path, "data": "", "prove": true });
         served.error("abci_query", params).await
     };
-    for path in ["/echo", "/store/bank", "/store/bank/sub/key"] {
+    for path in ["/store/bank", "/store/bank/sub/key"] {
         let text = format!("prove: path {path:?} has no proof, only /store/<module>/key has");
         assert_eq!(refusal(path).await, (-32602, text));
     }
     // This chain keeps no tree.
     let text = "prove: this version serves no state proofs".to_owned();
     assert_eq!(refusal("/store/bank/key").await, (-32602, text));
+}
+
+#[tokio::test]
+async fn paths_outside_of_the_store_answer_without_a_proof() {
+    let served = Served::start().await;
+    let params = json!({ "path": "/echo", "data": "6869", "prove": true });
+    let answer = served.result("abci_query", params).await;
+    assert_eq!(answer["response"]["value"], "aGk=");
+    assert_eq!(answer["response"]["proofOps"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_batch_stops_running_calls_when_its_answers_are_too_large() {
+    let served = Served::start().await;
+    // Its block has 35 million bytes in JSON.
+    let raw = vec![7; 26_250_000];
+    served
+        .chain
+        .push_block(vec![(raw, crate::fake::result(vec![]))], vec![]);
+    let call = |id: u64, method: &str| json!({ "jsonrpc": "2.0", "id": id, "method": method });
+    let calls = [call(1, "block"), call(2, "block"), call(3, "block"), call(4, "health")];
+    let batch = json!([calls[0], calls[1], calls[2], calls[3]]);
+    let (status, text) = served.post(batch.to_string()).await;
+    assert_eq!(status, 200);
+    let answers: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let heights: Vec<&Value> = answers
+        .iter()
+        .map(|answer| &answer["result"]["block"]["header"]["height"])
+        .collect();
+    assert_eq!(heights, [&json!("4"), &json!("4"), &Value::Null, &Value::Null]);
+    for (answer, id) in answers[2..].iter().zip([3, 4]) {
+        assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(id), &json!(-32603)));
+        assert_eq!(
+            answer["error"]["data"],
+            "not run: the answers of this batch already have more than 67108864 bytes; ask in smaller batches"
+        );
+    }
+    // Whole answers of any size come, with their length.
+    let url = format!("http://{}/block", served.address);
+    let answer = served.http.get(url).send().await.unwrap();
+    let length = answer.content_length().unwrap();
+    assert_eq!(answer.bytes().await.unwrap().len() as u64, length);
+    assert!(length > 35_000_000, "{length}");
+}
+
+#[tokio::test]
+async fn websockets_count_as_connections_as_long_as_they_are_open() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let servers = supercloud_rpc::Servers::new(crate::fake::FakeChain::with_three_blocks());
+    let limits = supercloud_rpc::ServeLimits::default();
+    tokio::spawn(supercloud_rpc::serve(
+        listener,
+        servers.rpc(),
+        Connections::new(1),
+        limits,
+    ));
+    let (socket, _) = tokio_tungstenite::connect_async(format!("ws://{address}/websocket"))
+        .await
+        .unwrap();
+    let ask = async {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let request = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let mut asking = std::pin::pin!(ask);
+    let early = tokio::time::timeout(std::time::Duration::from_millis(500), &mut asking).await;
+    assert!(early.is_err(), "answered beside an open WebSocket");
+    drop(socket);
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(30), asking)
+        .await
+        .unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
 #[tokio::test]
@@ -292,7 +368,8 @@ async fn a_client_that_stops_within_the_preface_of_http2_is_closed() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let servers = supercloud_rpc::Servers::new(crate::fake::FakeChain::with_three_blocks());
-    tokio::spawn(supercloud_rpc::serve(listener, servers.grpc(), limits));
+    let connections = Connections::new(900);
+    tokio::spawn(supercloud_rpc::serve(listener, servers.grpc(), connections, limits));
     for sent in ["", "PRI", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r", "GET / HTTP/1.1\r\n"] {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         stream.write_all(sent.as_bytes()).await.unwrap();

@@ -10,10 +10,10 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::fake::{Served, event, result};
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    async fn open(served: &Served) -> Self {
+    pub(crate) async fn open(served: &Served) -> Self {
         let (stream, _) = connect_async(format!("ws://{}/websocket", served.address))
             .await
             .unwrap();
@@ -28,7 +28,7 @@ impl Socket {
         self.0.send(Message::text(text)).await.unwrap();
     }
 
-    async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         loop {
             let message = tokio::time::timeout(Duration::from_secs(10), self.0.next());
             match message.await.expect("a frame in time").expect("open").unwrap() {
@@ -47,7 +47,7 @@ impl Socket {
         answer
     }
 
-    async fn subscribe(&mut self, id: i64, query: &str) {
+    pub(crate) async fn subscribe(&mut self, id: i64, query: &str) {
         let answer = self.call(id, "subscribe", json!({ "query": query })).await;
         assert_eq!(answer, json!({ "jsonrpc": "2.0", "id": id, "result": {} }));
     }
@@ -247,11 +247,14 @@ async fn a_client_that_does_not_read_loses_its_subscription_and_is_told() {
     slow.subscribe(1, "tm.event='Tx'").await;
     let mut quick = Socket::open(&served).await;
     quick.subscribe(2, "tm.event='NewBlockHeader'").await;
-    // More than the queue and all buffers between hold.
-    let raw = vec![7u8; 1 << 20];
-    for _ in 0..150 {
+    // Until the queue and all buffers between are full.
+    let raw = vec![7u8; 8 << 20];
+    let mut pushed = 0;
+    while !served.metrics_text().await.contains("supercloud_ws_slow_total 1") {
+        assert!(pushed < 50, "is never dropped");
         served.chain.push_block(vec![(raw.clone(), result(vec![]))], vec![]);
         assert_eq!(quick.next().await["id"], 2);
+        pushed += 1;
     }
     let mut frames = 0;
     loop {
@@ -265,7 +268,7 @@ async fn a_client_that_does_not_read_loses_its_subscription_and_is_told() {
             break;
         }
         frames += 1;
-        assert!(frames < 150, "was never dropped");
+        assert!(frames < pushed, "was dropped and not told");
     }
     // The connection itself goes on.
     loop {

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, Slice};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions};
 use sha2::{Digest, Sha256};
 use supercloud_chain::Event;
 use supercloud_rpc::{BlockRecord, Hash, Query, TxLocation};
@@ -193,53 +193,103 @@ impl Index {
         Ok(found)
     }
 
-    /// Transactions that have the rarest of the values that the query asks for; none when it asks for no value.
+    /// Transactions that have all values that the query asks for. At most `limit` rows are gone through.
     pub(super) fn txs_with(
         &self,
         query: &Query,
         heights: &RangeInclusive<u64>,
-    ) -> Result<Option<Vec<TxLocation>>, ArchiveError> {
-        let keys = rarest(&self.tx_events, query, heights)?;
-        let parse = |key: &Slice| location(key, size_of::<AttributeHash>()).ok_or_else(|| damaged("tx_events", key));
-        keys.map(|keys| keys.iter().map(parse).collect()).transpose()
+        limit: usize,
+    ) -> Result<Candidates<TxLocation>, ArchiveError> {
+        let parse = |key: &[u8]| location(key, size_of::<AttributeHash>()).ok_or_else(|| damaged("tx_events", key));
+        candidates(&self.tx_events, query, heights, limit, parse)
     }
 
-    /// Blocks that have the rarest of the values that the query asks for; none when it asks for no value.
+    /// Blocks that have all values that the query asks for. At most `limit` rows are gone through.
     pub(super) fn blocks_with(
         &self,
         query: &Query,
         heights: &RangeInclusive<u64>,
-    ) -> Result<Option<Vec<u64>>, ArchiveError> {
-        let keys = rarest(&self.block_events, query, heights)?;
-        let parse = |key: &Slice| number(key, size_of::<AttributeHash>()).ok_or_else(|| damaged("block_events", key));
-        keys.map(|keys| keys.iter().map(parse).collect()).transpose()
+        limit: usize,
+    ) -> Result<Candidates<u64>, ArchiveError> {
+        let parse = |key: &[u8]| number(key, size_of::<AttributeHash>()).ok_or_else(|| damaged("block_events", key));
+        candidates(&self.block_events, query, heights, limit, parse)
     }
 }
 
-/// Rows of the value that has the fewest. All values are read in turns until the first one ends, so a rare value costs
-/// little however common the others are.
-fn rarest(table: &Keyspace, query: &Query, heights: &RangeInclusive<u64>) -> Result<Option<Vec<Slice>>, ArchiveError> {
-    let mut rows = Vec::new();
-    for (key, value) in query.equalities() {
-        let attribute = hash_attribute(key, value);
-        let from = [attribute.as_slice(), &heights.start().to_be_bytes()].concat();
-        let to = [attribute.as_slice(), &heights.end().to_be_bytes(), &[u8::MAX; 4]].concat();
-        if from > to {
-            return Ok(Some(Vec::new()));
+/// What a query asks the index for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Candidates<T> {
+    /// No value: the index does not help.
+    All,
+    /// These places have all values; ascending.
+    At(Vec<T>),
+    /// More rows than allowed would have to be gone through.
+    TooMany,
+}
+
+fn candidates<T>(
+    table: &Keyspace,
+    query: &Query,
+    heights: &RangeInclusive<u64>,
+    limit: usize,
+    parse: impl Fn(&[u8]) -> Result<T, ArchiveError>,
+) -> Result<Candidates<T>, ArchiveError> {
+    let values = query.equalities();
+    let mut attributes: Vec<AttributeHash> = values.map(|(key, value)| hash_attribute(key, value)).collect();
+    if attributes.is_empty() {
+        return Ok(Candidates::All);
+    }
+    if heights.is_empty() {
+        return Ok(Candidates::At(Vec::new()));
+    }
+    let Some(rarest) = find_rarest(table, &attributes, heights, limit)? else {
+        return Ok(Candidates::TooMany);
+    };
+    let rarest = attributes.swap_remove(rarest);
+    let mut found = Vec::new();
+    for row in table.range(rows_of(&rarest, heights)) {
+        let key = row.key()?;
+        let place = &key[size_of::<AttributeHash>()..];
+        let mut has_all = true;
+        for other in &attributes {
+            has_all = has_all && table.contains_key([other.as_slice(), place].concat())?;
         }
-        rows.push((table.range(from..=to), Vec::new()));
+        if has_all {
+            found.push(parse(&key)?);
+        }
     }
-    if rows.is_empty() {
-        return Ok(None);
-    }
+    Ok(Candidates::At(found))
+}
+
+/// Which value has the fewest rows. All are read in turns until the first one ends, so a rare value costs little however
+/// common the others are. `None` when that takes more than `limit` rows.
+fn find_rarest(
+    table: &Keyspace,
+    attributes: &[AttributeHash],
+    heights: &RangeInclusive<u64>,
+    limit: usize,
+) -> Result<Option<usize>, ArchiveError> {
+    let rows = |attribute: &AttributeHash| table.range(rows_of(attribute, heights));
+    let mut iterators: Vec<_> = attributes.iter().map(rows).collect();
+    let mut read = 0;
     loop {
-        for (iterator, keys) in &mut rows {
-            match iterator.next() {
-                Some(row) => keys.push(row.key()?),
-                None => return Ok(Some(std::mem::take(keys))),
+        for (index, iterator) in iterators.iter_mut().enumerate() {
+            let Some(row) = iterator.next() else {
+                return Ok(Some(index));
+            };
+            row.key()?;
+            read += 1;
+            if read > limit {
+                return Ok(None);
             }
         }
     }
+}
+
+fn rows_of(attribute: &AttributeHash, heights: &RangeInclusive<u64>) -> RangeInclusive<Vec<u8>> {
+    let from = [attribute.as_slice(), &heights.start().to_be_bytes()].concat();
+    let to = [attribute.as_slice(), &heights.end().to_be_bytes(), &[u8::MAX; 4]].concat();
+    from..=to
 }
 
 fn attributes_of(events: &[Event]) -> BTreeSet<AttributeHash> {

@@ -1,12 +1,12 @@
 //! The archive on disk answers as the one in memory does, after restarts, cuts and a lost index.
 
 use supercloud_chain::{Attribute, BlockOutput, Event, TxResult};
-use supercloud_rpc::{BlockRecord, Commit, Query, SealInput, seal_block, tx_hash};
+use supercloud_rpc::{BlockRecord, Commit, Query, SealInput, SearchError, seal_block, tx_hash};
 
 use super::{ArchiveConfig, ArchiveError, DiskArchive};
 use crate::archive::{Archive, MemoryArchive, ProposedBlock};
 
-const QUERIES: [&str; 11] = [
+const QUERIES: [&str; 17] = [
     "transfer.to='a'",
     "transfer.to='a' AND transfer.amount='3'",
     "transfer.amount='2' AND tx.height>4 AND tx.height<=9",
@@ -18,6 +18,12 @@ const QUERIES: [&str; 11] = [
     "tick.by='cron'",
     "tick.by='cron' AND block.height<6",
     "block.height=5",
+    "block.height>3 AND block.height<6 AND tm.event='NewBlock'",
+    "tm.event='Tx' AND transfer.amount='1' AND tx.height>3 AND tx.height<9",
+    "tick.by='cron' AND tick.by='gov'",
+    "tick.by='cron' AND tx.height=4",
+    "transfer.to='a' AND block.height=4",
+    "transfer.to='a' AND tick.by='cron'",
 ];
 
 fn config() -> ArchiveConfig {
@@ -151,6 +157,47 @@ fn the_archive_on_disk_answers_as_the_one_in_memory() {
 }
 
 #[test]
+fn a_search_that_goes_through_too_much_is_refused_and_the_index_alone_answers_what_it_can() {
+    let dir = tempfile::tempdir().unwrap();
+    let memory = MemoryArchive::default();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk, &memory], 40);
+    let blocks = |text: &str, entries: usize, blocks: usize| {
+        let limits = super::search::SearchLimits { entries, blocks };
+        let found = disk.search_blocks_within(&Query::parse(text).unwrap(), limits);
+        found.map(|heights| heights.len())
+    };
+    assert_eq!(blocks("tick.by='cron'", 20, 0), Ok(20));
+    let refused = Err(SearchError::TooManyEntries { limit: 19 });
+    assert_eq!(blocks("tick.by='cron'", 19, 40), refused);
+    // The index is asked for 38, too.
+    assert_eq!(blocks("tick.by='cron' AND block.height>38", 2, 0), Ok(1));
+    assert_eq!(blocks("block.height>10", 31, 0), Ok(30));
+    let refused = Err(SearchError::TooManyEntries { limit: 30 });
+    assert_eq!(blocks("block.height>10", 30, 40), refused);
+    assert_eq!(blocks("tick.by EXISTS", 40, 40), Ok(40));
+    let refused = Err(SearchError::TooManyBlocks { limit: 39 });
+    assert_eq!(blocks("tick.by EXISTS", 40, 39), refused);
+    let txs = |text: &str, blocks: usize| {
+        let limits = super::search::SearchLimits { entries: 100, blocks };
+        disk.search_txs_within(&Query::parse(text).unwrap(), limits)
+    };
+    let all = |text: &str| memory.search_txs(&Query::parse(text).unwrap());
+    let to_a = "transfer.to='a' AND tx.height>5";
+    assert_eq!(txs(to_a, 0), all(to_a));
+    // Two values of one event: the blocks tell whether it is one event.
+    let both = "transfer.to='a' AND transfer.amount='3'";
+    let found = all(both).unwrap();
+    let heights: std::collections::BTreeSet<u64> = found.iter().map(|at| at.height).collect();
+    assert!(!heights.is_empty());
+    assert_eq!(txs(both, heights.len()), Ok(found));
+    let limit = heights.len() - 1;
+    assert_eq!(txs(both, limit), Err(SearchError::TooManyBlocks { limit }));
+    assert_eq!(txs("tx.height>=3", 38), all("tx.height>=3"));
+    assert_eq!(txs("tx.height>=3", 37), Err(SearchError::TooManyBlocks { limit: 37 }));
+}
+
+#[test]
 fn a_lost_index_is_made_anew_from_the_log() {
     let dir = tempfile::tempdir().unwrap();
     let memory = MemoryArchive::default();
@@ -196,12 +243,12 @@ fn assert_same_from(disk: &DiskArchive, memory: &MemoryArchive, lowest: u64) {
     }
     for text in QUERIES {
         let query = Query::parse(text).unwrap();
-        let mut txs = memory.search_txs(&query);
+        let mut txs = memory.search_txs(&query).unwrap();
         txs.retain(|at| at.height >= lowest);
-        assert_eq!(disk.search_txs(&query), txs, "{text}");
-        let mut blocks = memory.search_blocks(&query);
+        assert_eq!(disk.search_txs(&query), Ok(txs), "{text}");
+        let mut blocks = memory.search_blocks(&query).unwrap();
         blocks.retain(|height| *height >= lowest);
-        assert_eq!(disk.search_blocks(&query), blocks, "{text}");
+        assert_eq!(disk.search_blocks(&query), Ok(blocks), "{text}");
     }
     disk.assert_sound().unwrap();
 }
