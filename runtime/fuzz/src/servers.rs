@@ -11,7 +11,7 @@ use supercloud_chain::{Chain, Event, QueryResult, TxResult};
 use supercloud_proto::prost::bytes::Bytes;
 use supercloud_rpc::{
     BlockRecord, BroadcastError, ChainApi, Commit, CommitSignature, GenesisInfo, Hash, HeightRange, Identity,
-    MempoolStats, Query, SealInput, Servers, TxLocation, Validator, seal_block, tx_hash,
+    MempoolStats, Query, SealInput, SearchError, Servers, TxLocation, Validator, seal_block, tx_hash,
 };
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -216,16 +216,16 @@ impl ChainApi for Api {
         found.map(|(at, _)| at)
     }
 
-    fn search_txs(&self, query: &Query) -> Vec<TxLocation> {
+    fn search_txs(&self, query: &Query) -> Result<Vec<TxLocation>, SearchError> {
         let found = self
             .locations()
             .filter(|(at, block)| query.matches_tx(block, at.index as usize));
-        found.map(|(at, _)| at).collect()
+        Ok(found.map(|(at, _)| at).collect())
     }
 
-    fn search_blocks(&self, query: &Query) -> Vec<u64> {
+    fn search_blocks(&self, query: &Query) -> Result<Vec<u64>, SearchError> {
         let found = self.blocks.iter().filter(|block| query.matches_block(block));
-        found.map(|block| block.header.height).collect()
+        Ok(found.map(|block| block.header.height).collect())
     }
 
     fn abci_query(&self, path: &str, data: &[u8], height: Option<u64>) -> QueryResult {
