@@ -20,7 +20,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/packages.rs"));
 }
 
-pub use generated::{cosmos, cosmwasm, ibc, osmosis, supercloud, tendermint};
+pub use generated::{akash, cosmos, cosmwasm, feemarket, ibc, osmosis, supercloud, tendermint};
 pub use prost;
 pub use prost_types;
 

@@ -121,7 +121,41 @@ fn queries_are_encoded_as_by_the_published_crate() {
             QuerySendEnabledRequest, QuerySendEnabledResponse, QueryDenomMetadataByQueryStringRequest,
             QueryDenomMetadataByQueryStringResponse, QueryDenomOwnersByQueryRequest, QueryDenomOwnersByQueryResponse,
         }
-        cosmos::distribution::v1beta1 { QueryCommunityPoolResponse, QueryParamsResponse, QueryDelegationTotalRewardsResponse }
+        cosmos::distribution::v1beta1 {
+            QueryCommunityPoolResponse, QueryParamsResponse, QueryDelegationTotalRewardsResponse,
+            QueryValidatorDistributionInfoRequest, QueryValidatorDistributionInfoResponse,
+            QueryValidatorOutstandingRewardsRequest, QueryValidatorOutstandingRewardsResponse,
+            QueryValidatorCommissionRequest, QueryValidatorCommissionResponse, QueryValidatorSlashesRequest,
+            QueryValidatorSlashesResponse, QueryDelegationRewardsRequest, QueryDelegationRewardsResponse,
+            QueryDelegatorValidatorsRequest, QueryDelegatorValidatorsResponse, QueryDelegatorWithdrawAddressRequest,
+            QueryDelegatorWithdrawAddressResponse,
+        }
+        cosmos::evidence::v1beta1 {
+            QueryEvidenceRequest, QueryEvidenceResponse, QueryAllEvidenceRequest, QueryAllEvidenceResponse,
+        }
+        cosmos::params::v1beta1 { QueryParamsRequest, QueryParamsResponse, QuerySubspacesResponse }
+        cosmos::slashing::v1beta1 {
+            QueryParamsResponse, QuerySigningInfoRequest, QuerySigningInfoResponse, QuerySigningInfosRequest,
+            QuerySigningInfosResponse,
+        }
+        cosmos::staking::v1beta1 {
+            QueryValidatorsRequest, QueryValidatorsResponse, QueryValidatorRequest, QueryValidatorResponse,
+            QueryValidatorDelegationsRequest, QueryValidatorDelegationsResponse,
+            QueryValidatorUnbondingDelegationsRequest, QueryValidatorUnbondingDelegationsResponse,
+            QueryDelegationRequest, QueryDelegationResponse, QueryUnbondingDelegationRequest,
+            QueryUnbondingDelegationResponse, QueryDelegatorDelegationsRequest, QueryDelegatorDelegationsResponse,
+            QueryDelegatorUnbondingDelegationsRequest, QueryDelegatorUnbondingDelegationsResponse,
+            QueryRedelegationsRequest, QueryRedelegationsResponse, QueryDelegatorValidatorsRequest,
+            QueryDelegatorValidatorsResponse, QueryDelegatorValidatorRequest, QueryDelegatorValidatorResponse,
+            QueryHistoricalInfoRequest, QueryHistoricalInfoResponse, QueryPoolResponse, QueryParamsResponse,
+        }
+        cosmos::tx::v1beta1 {
+            TxEncodeAminoRequest, TxEncodeAminoResponse, TxDecodeAminoRequest, TxDecodeAminoResponse,
+        }
+        cosmos::upgrade::v1beta1 {
+            QueryCurrentPlanResponse, QueryAppliedPlanRequest, QueryAppliedPlanResponse, QueryModuleVersionsRequest,
+            QueryModuleVersionsResponse,
+        }
         cosmos::gov::v1 {
             QueryDepositRequest, QueryDepositResponse, QueryDepositsRequest, QueryDepositsResponse, QueryParamsResponse,
             QueryProposalsRequest, QueryProposalsResponse, QueryConstitutionResponse,

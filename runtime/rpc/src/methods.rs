@@ -47,6 +47,7 @@ const fn method(name: &'static str, params: &'static [&'static str], call: Call)
 pub(crate) const METHODS: &[Method] = &[
     method("abci_info", &[], abci::info),
     method("abci_query", &["path", "data", "height", "prove"], abci::query),
+    method("akash", &[], info::akash),
     method("block", &["height"], blocks::block),
     method("block_by_hash", &["hash"], blocks::block_by_hash),
     method("block_results", &["height"], blocks::block_results),

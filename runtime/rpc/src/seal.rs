@@ -146,7 +146,7 @@ fn encode_block(header: &Header, txs: &[Vec<u8>], last_commit: &Commit) -> Vec<u
     Block {
         header: Some(wire::header(header)),
         data: Some(Data { txs: txs.to_vec() }),
-        evidence: Some(EvidenceList {}),
+        evidence: Some(EvidenceList::default()),
         last_commit: Some(wire::commit(last_commit)),
     }
     .encode_to_vec()

@@ -1,21 +1,32 @@
-//! Services that the node answers itself: transactions, blocks, its own name, and the modules that wallets ask every
-//! chain about although this one does not have them.
+//! Services that the node answers itself: transactions, blocks, its own name and descriptors, and the modules that wallets
+//! ask every chain about although this one does not have them.
 
 mod absent;
 mod blocks;
 mod consensus;
+pub(crate) mod discovery;
+mod feemarket;
 mod node;
+mod reflection;
 mod txs;
 
 use supercloud_proto::cosmos::base::query::v1beta1::{PageRequest, PageResponse};
 use supercloud_proto::prost::Message;
 
 use crate::dispatch::Dispatcher;
-use crate::status::Status;
+use crate::status::{Code, Status};
 
 /// What a method gets.
 pub(crate) struct Call<'a> {
     pub(crate) dispatcher: &'a Dispatcher,
+}
+
+impl Call<'_> {
+    /// Asks the dispatcher in turn, about the latest state.
+    fn ask<R: Message + Default>(&self, path: &str, request: &impl Message) -> Result<R, Status> {
+        let answer = self.dispatcher.query(path, &request.encode_to_vec(), None)?;
+        R::decode(&*answer.value).map_err(|error| Status::new(Code::Internal, error.to_string()))
+    }
 }
 
 type Answered = Option<Result<Vec<u8>, Status>>;
@@ -28,6 +39,10 @@ pub(crate) fn answer(dispatcher: &Dispatcher, path: &str, data: &[u8]) -> Answer
         "cosmos.tx.v1beta1.Service" => txs::answer(&call, method, data),
         "cosmos.base.tendermint.v1beta1.Service" => blocks::answer(&call, method, data),
         "cosmos.base.node.v1beta1.Service" => node::answer(&call, method, data),
+        "cosmos.base.reflection.v1beta1.ReflectionService" => reflection::answer_old(&call, method, data),
+        "cosmos.base.reflection.v2alpha1.ReflectionService" => reflection::answer(&call, method, data),
+        "cosmos.reflection.v1.ReflectionService" => reflection::answer_files(method),
+        "akash.discovery.v1.Discovery" => discovery::answer(&call, method, data),
         _ => None,
     }
 }
@@ -38,6 +53,7 @@ pub(crate) fn stand_in(dispatcher: &Dispatcher, path: &str, data: &[u8]) -> Answ
     let call = Call { dispatcher };
     match service {
         "cosmos.consensus.v1.Query" => consensus::answer(&call, method, data),
+        "feemarket.feemarket.v1.Query" => feemarket::answer(&call, method, data),
         _ => absent::answer(&call, service, method, data),
     }
 }

@@ -8,6 +8,7 @@ use crate::dispatch::Dispatcher;
 use crate::error::RpcError;
 use crate::json;
 use crate::params::Params;
+use crate::services::discovery;
 
 /// Bytes of one chunk of the genesis document, CometBFT's 16 MiB.
 const GENESIS_CHUNK_BYTES: usize = 16 << 20;
@@ -28,6 +29,25 @@ pub(super) fn status(dispatcher: &Dispatcher, _: &Params) -> Result<Value, RpcEr
         &earliest,
         &last,
     ))
+}
+
+/// Akash's own method, which its command line and its provider call before any other.
+pub(super) fn akash(dispatcher: &Dispatcher, _: &Params) -> Result<Value, RpcError> {
+    let info = discovery::info(dispatcher);
+    let versions = info.supported_versions.iter().map(|version| {
+        let modules = version.modules.iter();
+        let modules: Vec<Value> = modules
+            .map(|module| json!({ "module": module.module, "version": module.version }))
+            .collect();
+        json!({ "api_version": version.api_version, "modules": modules, "features": version.features })
+    });
+    Ok(json!({
+        "client_info": { "api_version": info.client_info.unwrap_or_default().api_version },
+        "supported_versions": versions.collect::<Vec<Value>>(),
+        "chain_id": info.chain_id,
+        "node_version": info.node_version,
+        "min_client_version": info.min_client_version,
+    }))
 }
 
 pub(super) fn net_info(dispatcher: &Dispatcher, _: &Params) -> Result<Value, RpcError> {

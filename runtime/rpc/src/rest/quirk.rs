@@ -48,6 +48,12 @@ pub(super) fn quirk(message: &str, field: &str) -> Option<Quirk> {
         )
         | ("cosmos.staking.v1beta1", "Params", "min_commission_rate")
         | (
+            "feemarket.feemarket.v1",
+            "Params",
+            "alpha" | "beta" | "gamma" | "delta" | "min_base_gas_price" | "min_learning_rate" | "max_learning_rate",
+        )
+        | ("feemarket.feemarket.v1", "State", "base_gas_price" | "learning_rate")
+        | (
             "cosmos.distribution.v1beta1",
             "Params",
             "community_tax" | "base_proposer_reward" | "bonus_proposer_reward",

@@ -1,7 +1,7 @@
 //! Which path reaches which query method: grpc-gateway's templates, as the Cosmos SDK and wasmd annotate them.
 //!
 //! A line whose service is not among the descriptors is left out, so that a path starts to exist together with its
-//! service. A query method without a line is served at `/<package>/<method_name>`.
+//! service. A query method without a line is served at `/<package>/<method_name>`, but for those of [`GRPC_ONLY`].
 
 mod table;
 
@@ -11,6 +11,9 @@ use prost_reflect::MethodDescriptor;
 
 use self::table::TABLE;
 use crate::descriptors;
+
+/// Services without paths, as in the SDK.
+const GRPC_ONLY: &[&str] = &["cosmos.reflection.v1.ReflectionService"];
 
 /// HTTP verb of a route; `POST` takes the request as JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,8 +50,9 @@ pub(super) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         }
     }
     for (path, method) in descriptors::methods() {
-        if !routes.iter().any(|route| route.path == path) {
-            let package = method.parent_service().package_name().replace('.', "/");
+        let service = method.parent_service();
+        if !GRPC_ONLY.contains(&service.full_name()) && !routes.iter().any(|route| route.path == path) {
+            let package = service.package_name().replace('.', "/");
             let template = format!("/{package}/{}", snake_case(method.name()));
             routes.extend(route(Get, &template, path));
         }
@@ -206,9 +210,11 @@ mod tests {
     }
 
     #[test]
-    fn every_query_method_has_a_route() {
-        for (path, _) in descriptors::methods() {
-            assert!(ROUTES.iter().any(|route| route.path == path), "{path}");
+    fn every_query_method_has_a_route_but_for_those_of_grpc_alone() {
+        for (path, method) in descriptors::methods() {
+            let served = ROUTES.iter().any(|route| route.path == path);
+            let grpc_only = GRPC_ONLY.contains(&method.parent_service().full_name());
+            assert_ne!(served, grpc_only, "{path}");
         }
     }
 

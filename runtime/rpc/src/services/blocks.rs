@@ -108,7 +108,7 @@ pub(super) fn to_block(record: &BlockRecord) -> tm::Block {
         data: Some(tm::Data {
             txs: record.txs.clone(),
         }),
-        evidence: Some(tm::EvidenceList {}),
+        evidence: Some(tm::EvidenceList::default()),
         last_commit: Some(wire::commit(&record.last_commit)),
     }
 }
@@ -137,7 +137,7 @@ fn forms(call: &Call<'_>, record: &BlockRecord) -> Result<Forms, Status> {
         sdk: pb::Block {
             header: Some(header),
             data: block.data.clone(),
-            evidence: block.evidence,
+            evidence: block.evidence.clone(),
             last_commit: block.last_commit.clone(),
         },
         block,

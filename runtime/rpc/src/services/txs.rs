@@ -36,6 +36,10 @@ pub(super) fn answer(call: &Call<'_>, method: &str, data: &[u8]) -> Answered {
             let tx = request.tx.ok_or_else(|| Status::invalid("invalid empty tx"))?;
             Ok(pb::TxEncodeResponse { tx_bytes: encode(tx) })
         }),
+        "TxEncodeAmino" | "TxDecodeAmino" => Some(Err(Status::new(
+            Code::Unimplemented,
+            format!("{method} is not served: this chain has no binary amino; use TxEncode and TxDecode"),
+        ))),
         _ => None,
     }
 }
@@ -191,7 +195,7 @@ fn search(call: &Call<'_>, request: pb::GetTxsEventRequest) -> Result<pb::GetTxs
     let old = request.pagination.unwrap_or_default();
     let first = |choices: [u64; 3]| choices.into_iter().find(|choice| *choice > 0).unwrap_or(1);
     let limit = first([request.limit, old.limit, DEFAULT_LIMIT]).min(DEFAULT_LIMIT);
-    let page = first([request.page, old.offset / limit + 1, 1]);
+    let page = first([request.page, (old.offset / limit).saturating_add(1), 1]);
     let api = call.dispatcher.api();
     let mut found = api.search_txs(&query)?;
     if pb::OrderBy::try_from(request.order_by) == Ok(pb::OrderBy::Desc) {

@@ -2,9 +2,12 @@
 
 use supercloud_proto::cosmos::auth::v1beta1::{QueryAccountRequest, QueryAccountResponse};
 use supercloud_proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
+use supercloud_proto::cosmos::base::query::v1beta1::PageRequest;
+use supercloud_proto::cosmos::base::reflection::v1beta1::{ListImplementationsRequest, ListImplementationsResponse};
 use supercloud_proto::cosmos::base::tendermint::v1beta1 as tm;
 use supercloud_proto::cosmos::tx::v1beta1 as tx;
 use supercloud_proto::prost::{Message, Name};
+use supercloud_proto::prost_types::FileDescriptorSet;
 use tonic::client::Grpc;
 use tonic::transport::Channel;
 use tonic::{Code, Request, Response, Status};
@@ -190,6 +193,41 @@ async fn searches_take_a_query_or_the_old_events() {
         search(Default::default()).await.unwrap_err().message(),
         "query cannot be empty"
     );
+    let far = search(tx::GetTxsEventRequest {
+        query: "tx.height > 0".into(),
+        pagination: Some(PageRequest {
+            offset: u64::MAX,
+            limit: 1,
+            ..PageRequest::default()
+        }),
+        ..Default::default()
+    });
+    assert_eq!(
+        far.await.unwrap_err().message(),
+        "page should be within [1, 4] range, given 18446744073709551615"
+    );
+}
+
+#[tokio::test]
+async fn the_sdks_reflection_hands_out_every_descriptor_and_names_what_may_be_sent() {
+    let served = Served::start().await;
+    let path = "/cosmos.reflection.v1.ReflectionService/FileDescriptors";
+    let files: FileDescriptorSet = unary(&served, path, Request::new(())).await.unwrap().into_inner();
+    let own = FileDescriptorSet::decode(supercloud_proto::FILE_DESCRIPTOR_SET).unwrap();
+    assert_eq!(files, own);
+    let path = "/cosmos.base.reflection.v1beta1.ReflectionService/ListImplementations";
+    let list = |interface_name: &str| {
+        let interface_name = interface_name.to_owned();
+        let request = Request::new(ListImplementationsRequest { interface_name });
+        unary::<_, ListImplementationsResponse>(&served, path, request)
+    };
+    let messages = list("cosmos.base.v1beta1.Msg").await.unwrap().into_inner();
+    let messages = messages.implementation_message_names;
+    assert!(messages.contains(&"/cosmwasm.wasm.v1.MsgExecuteContract".to_owned()));
+    assert!(!messages.contains(&"/cosmwasm.wasm.v1.MsgExecuteContractResponse".to_owned()));
+    let unknown = list("cosmos.base.v1beta1.Nothing").await.unwrap().into_inner();
+    assert_eq!(unknown, ListImplementationsResponse::default());
+    assert_eq!(list("").await.unwrap_err().code(), Code::InvalidArgument);
 }
 
 #[tokio::test]

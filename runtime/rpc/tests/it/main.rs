@@ -4,12 +4,14 @@
 
 mod blocks;
 mod fake;
+mod feemarket;
 mod golden;
 mod grpc;
 mod metrics;
 mod rest;
 mod search;
 mod server;
+mod stand_ins;
 mod tendermint_client;
 mod threads;
 mod txs;

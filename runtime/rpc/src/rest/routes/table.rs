@@ -7,10 +7,14 @@ type Group = (&'static str, &'static [(Verb, &'static str, &'static str)]);
 
 #[rustfmt::skip]
 pub(super) const TABLE: &[Group] = &[
+    ("akash.discovery.v1.Discovery", &[
+        (Get, "/akash/discovery/v1/info", "GetInfo"),
+    ]),
     ("cosmos.auth.v1beta1.Query", &[
         (Get, "/cosmos/auth/v1beta1/accounts", "Accounts"),
         (Get, "/cosmos/auth/v1beta1/accounts/{address}", "Account"),
         (Get, "/cosmos/auth/v1beta1/account_info/{address}", "AccountInfo"),
+        (Get, "/cosmos/auth/v1beta1/address_by_id/{id}", "AccountAddressByID"),
         (Get, "/cosmos/auth/v1beta1/params", "Params"),
         (Get, "/cosmos/auth/v1beta1/module_accounts", "ModuleAccounts"),
         (Get, "/cosmos/auth/v1beta1/module_accounts/{name}", "ModuleAccountByName"),
@@ -43,6 +47,18 @@ pub(super) const TABLE: &[Group] = &[
         (Get, "/cosmos/base/node/v1beta1/config", "Config"),
         (Get, "/cosmos/base/node/v1beta1/status", "Status"),
     ]),
+    ("cosmos.base.reflection.v1beta1.ReflectionService", &[
+        (Get, "/cosmos/base/reflection/v1beta1/interfaces", "ListAllInterfaces"),
+        (Get, "/cosmos/base/reflection/v1beta1/interfaces/{interface_name}/implementations", "ListImplementations"),
+    ]),
+    ("cosmos.base.reflection.v2alpha1.ReflectionService", &[
+        (Get, "/cosmos/base/reflection/v1beta1/app_descriptor/authn", "GetAuthnDescriptor"),
+        (Get, "/cosmos/base/reflection/v1beta1/app_descriptor/chain", "GetChainDescriptor"),
+        (Get, "/cosmos/base/reflection/v1beta1/app_descriptor/codec", "GetCodecDescriptor"),
+        (Get, "/cosmos/base/reflection/v1beta1/app_descriptor/configuration", "GetConfigurationDescriptor"),
+        (Get, "/cosmos/base/reflection/v1beta1/app_descriptor/query_services", "GetQueryServicesDescriptor"),
+        (Get, "/cosmos/base/reflection/v1beta1/app_descriptor/tx_descriptor", "GetTxDescriptor"),
+    ]),
     ("cosmos.base.tendermint.v1beta1.Service", &[
         (Get, "/cosmos/base/tendermint/v1beta1/node_info", "GetNodeInfo"),
         (Get, "/cosmos/base/tendermint/v1beta1/syncing", "GetSyncing"),
@@ -58,7 +74,18 @@ pub(super) const TABLE: &[Group] = &[
     ("cosmos.distribution.v1beta1.Query", &[
         (Get, "/cosmos/distribution/v1beta1/params", "Params"),
         (Get, "/cosmos/distribution/v1beta1/delegators/{delegator_address}/rewards", "DelegationTotalRewards"),
+        (Get, "/cosmos/distribution/v1beta1/delegators/{delegator_address}/rewards/{validator_address}", "DelegationRewards"),
+        (Get, "/cosmos/distribution/v1beta1/delegators/{delegator_address}/validators", "DelegatorValidators"),
+        (Get, "/cosmos/distribution/v1beta1/delegators/{delegator_address}/withdraw_address", "DelegatorWithdrawAddress"),
+        (Get, "/cosmos/distribution/v1beta1/validators/{validator_address}", "ValidatorDistributionInfo"),
+        (Get, "/cosmos/distribution/v1beta1/validators/{validator_address}/commission", "ValidatorCommission"),
+        (Get, "/cosmos/distribution/v1beta1/validators/{validator_address}/outstanding_rewards", "ValidatorOutstandingRewards"),
+        (Get, "/cosmos/distribution/v1beta1/validators/{validator_address}/slashes", "ValidatorSlashes"),
         (Get, "/cosmos/distribution/v1beta1/community_pool", "CommunityPool"),
+    ]),
+    ("cosmos.evidence.v1beta1.Query", &[
+        (Get, "/cosmos/evidence/v1beta1/evidence", "AllEvidence"),
+        (Get, "/cosmos/evidence/v1beta1/evidence/{hash}", "Evidence"),
     ]),
     ("cosmos.feegrant.v1beta1.Query", &[
         (Get, "/cosmos/feegrant/v1beta1/allowance/{granter}/{grantee}", "Allowance"),
@@ -92,18 +119,30 @@ pub(super) const TABLE: &[Group] = &[
         (Get, "/cosmos/mint/v1beta1/inflation", "Inflation"),
         (Get, "/cosmos/mint/v1beta1/annual_provisions", "AnnualProvisions"),
     ]),
+    ("cosmos.params.v1beta1.Query", &[
+        (Get, "/cosmos/params/v1beta1/params", "Params"),
+        (Get, "/cosmos/params/v1beta1/subspaces", "Subspaces"),
+    ]),
     ("cosmos.slashing.v1beta1.Query", &[
         (Get, "/cosmos/slashing/v1beta1/params", "Params"),
         (Get, "/cosmos/slashing/v1beta1/signing_infos", "SigningInfos"),
+        (Get, "/cosmos/slashing/v1beta1/signing_infos/{cons_address}", "SigningInfo"),
     ]),
     ("cosmos.staking.v1beta1.Query", &[
         (Get, "/cosmos/staking/v1beta1/params", "Params"),
         (Get, "/cosmos/staking/v1beta1/pool", "Pool"),
         (Get, "/cosmos/staking/v1beta1/validators", "Validators"),
         (Get, "/cosmos/staking/v1beta1/validators/{validator_addr}", "Validator"),
+        (Get, "/cosmos/staking/v1beta1/validators/{validator_addr}/delegations", "ValidatorDelegations"),
+        (Get, "/cosmos/staking/v1beta1/validators/{validator_addr}/unbonding_delegations", "ValidatorUnbondingDelegations"),
         (Get, "/cosmos/staking/v1beta1/validators/{validator_addr}/delegations/{delegator_addr}", "Delegation"),
+        (Get, "/cosmos/staking/v1beta1/validators/{validator_addr}/delegations/{delegator_addr}/unbonding_delegation", "UnbondingDelegation"),
         (Get, "/cosmos/staking/v1beta1/delegations/{delegator_addr}", "DelegatorDelegations"),
         (Get, "/cosmos/staking/v1beta1/delegators/{delegator_addr}/unbonding_delegations", "DelegatorUnbondingDelegations"),
+        (Get, "/cosmos/staking/v1beta1/delegators/{delegator_addr}/redelegations", "Redelegations"),
+        (Get, "/cosmos/staking/v1beta1/delegators/{delegator_addr}/validators", "DelegatorValidators"),
+        (Get, "/cosmos/staking/v1beta1/delegators/{delegator_addr}/validators/{validator_addr}", "DelegatorValidator"),
+        (Get, "/cosmos/staking/v1beta1/historical_info/{height}", "HistoricalInfo"),
     ]),
     ("cosmos.tx.v1beta1.Service", &[
         (Get, "/cosmos/tx/v1beta1/txs", "GetTxsEvent"),
@@ -113,6 +152,13 @@ pub(super) const TABLE: &[Group] = &[
         (Post, "/cosmos/tx/v1beta1/simulate", "Simulate"),
         (Post, "/cosmos/tx/v1beta1/decode", "TxDecode"),
         (Post, "/cosmos/tx/v1beta1/encode", "TxEncode"),
+        (Post, "/cosmos/tx/v1beta1/decode/amino", "TxDecodeAmino"),
+        (Post, "/cosmos/tx/v1beta1/encode/amino", "TxEncodeAmino"),
+    ]),
+    ("cosmos.upgrade.v1beta1.Query", &[
+        (Get, "/cosmos/upgrade/v1beta1/current_plan", "CurrentPlan"),
+        (Get, "/cosmos/upgrade/v1beta1/applied_plan/{name}", "AppliedPlan"),
+        (Get, "/cosmos/upgrade/v1beta1/module_versions", "ModuleVersions"),
     ]),
     ("cosmwasm.wasm.v1.Query", &[
         (Get, "/cosmwasm/wasm/v1/code", "Codes"),
@@ -129,6 +175,12 @@ pub(super) const TABLE: &[Group] = &[
         (Get, "/cosmwasm/wasm/v1/contract/build_address", "BuildAddress"),
         (Get, "/cosmwasm/wasm/v1/contracts/creator/{creator_address}", "ContractsByCreator"),
         (Get, "/cosmwasm/wasm/v1/wasm-limits-config", "WasmLimitsConfig"),
+    ]),
+    ("feemarket.feemarket.v1.Query", &[
+        (Get, "/feemarket/v1/params", "Params"),
+        (Get, "/feemarket/v1/state", "State"),
+        (Get, "/feemarket/v1/gas_price/{denom=**}", "GasPrice"),
+        (Get, "/feemarket/v1/gas_prices", "GasPrices"),
     ]),
     ("osmosis.tokenfactory.v1beta1.Query", &[
         (Get, "/osmosis/tokenfactory/v1beta1/params", "Params"),

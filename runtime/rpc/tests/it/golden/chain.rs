@@ -163,6 +163,7 @@ impl Golden {
             "address" if wasm => &self.contract,
             "address" | "granter" | "creator" | "creator_address" | "voter" | "depositor" | "delegator_address"
             | "delegator_addr" | "address_string" => &self.alice,
+            "id" => "1",
             "grantee" => &self.bob,
             "denom" if service.contains("tokenfactory") => return Some(format!("factory/{}/gold", self.alice)),
             "denom" => "uakt",
@@ -174,7 +175,11 @@ impl Golden {
             "address_bytes" => "AQIDBA==",
             "name" => "gov",
             "params_type" => "voting",
-            "validator_addr" => "akashvaloper1nothing",
+            "validator_addr" | "validator_address" => "akashvaloper1nothing",
+            "cons_address" => "akashvalcons1nothing",
+            "interface_name" => "cosmos.crypto.PubKey",
+            "subspace" => "baseapp",
+            "key" => "BlockParams",
             // {}
             "query_data" if !field.is_empty() => "e30=",
             "query" => "tx.height > 0",

@@ -126,7 +126,8 @@ async fn every_grpc_method_answers_as_the_file_of_its_service_says() {
     let mut answers = BTreeMap::new();
     for service in pool.services().filter(|service| service.name() != "Msg") {
         let mut methods = serde_json::Map::new();
-        for method in service.methods() {
+        // All descriptors at once: a test of its own compares them.
+        for method in service.methods().filter(|method| method.name() != "FileDescriptors") {
             let answer = ask(&channel, &golden, service.full_name(), &method).await;
             methods.insert(method.name().to_owned(), answer);
         }

@@ -15,6 +15,8 @@ fn body(golden: &Golden, path: &str) -> Value {
     match path {
         "/cosmos/tx/v1beta1/txs" => json!({ "tx_bytes": STANDARD.encode("bad"), "mode": "BROADCAST_MODE_SYNC" }),
         "/cosmos/tx/v1beta1/encode" => json!({ "tx": { "body": { "memo": "m" }, "auth_info": {}, "signatures": [] } }),
+        "/cosmos/tx/v1beta1/encode/amino" => json!({ "amino_json": "{}" }),
+        "/cosmos/tx/v1beta1/decode/amino" => json!({ "amino_binary": raw }),
         "/cosmos/tx/v1beta1/simulate" => json!({ "tx_bytes": STANDARD.encode(&golden.next) }),
         _ => json!({ "tx_bytes": raw }),
     }
