@@ -178,7 +178,9 @@ fn lost_block_is_refused_by_name_or_accepted_and_executed_again() {
     }
     let root = store.latest().root();
     drop(store);
-    truncate(&last_segment(dir.path()), 3);
+    let segment = last_segment(dir.path());
+    truncate(&segment, 3);
+    let torn = fs::read(&segment).unwrap();
     match DiskStore::open(dir.path(), config()).err() {
         Some(OpenError::LostBlocks {
             found: Some(4),
@@ -186,6 +188,7 @@ fn lost_block_is_refused_by_name_or_accepted_and_executed_again() {
         }) => {}
         other => panic!("{other:?}"),
     }
+    assert_eq!(fs::read(&segment).unwrap(), torn, "what is refused stays as it is");
     let accepting = DiskConfig {
         lost_blocks: LostBlocks::Accept,
         ..config()
@@ -196,6 +199,60 @@ fn lost_block_is_refused_by_name_or_accepted_and_executed_again() {
     assert_eq!(store.commit(5, changes_at(5, 21, 300, 40)).unwrap(), root);
     drop(store);
     assert_eq!(open(dir.path(), config()).latest().root(), root);
+}
+
+#[test]
+fn damaged_block_before_whole_ones_is_refused_and_nothing_is_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(dir.path(), config());
+    for height in 1..=5 {
+        store.commit(height, changes_at(height, 21, 300, 40)).unwrap();
+    }
+    drop(store);
+    let segment = last_segment(dir.path());
+    let mut damaged = fs::read(&segment).unwrap();
+    // In the first record's length.
+    damaged[17] ^= 1;
+    fs::write(&segment, &damaged).unwrap();
+    // Without the head nothing else says that there is more.
+    fs::remove_file(dir.path().join("head")).unwrap();
+    match DiskStore::open(dir.path(), config()).err() {
+        Some(OpenError::Log { path, offset: 16, .. }) => assert_eq!(path, segment),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fs::read(&segment).unwrap(), damaged);
+}
+
+#[test]
+fn store_whose_making_was_interrupted_is_made() {
+    for leftovers in [&["log"][..], &["log", "FORMAT.new"]] {
+        let dir = tempfile::tempdir().unwrap();
+        for name in leftovers {
+            match *name {
+                "log" => fs::create_dir(dir.path().join(name)).unwrap(),
+                name => fs::write(dir.path().join(name), "supercl").unwrap(),
+            }
+        }
+        assert_eq!(DiskStore::acknowledged_height(dir.path()), None);
+        let mut store = open(dir.path(), config());
+        store.commit(1, changes_at(1, 21, 300, 40)).unwrap();
+        drop(store);
+        assert_eq!(DiskStore::acknowledged_height(dir.path()), Some(1));
+        assert_eq!(open(dir.path(), config()).committed_height(), Some(1));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path(), config()));
+    fs::remove_file(dir.path().join("FORMAT")).unwrap();
+    assert!(matches!(
+        DiskStore::open(dir.path(), config()),
+        Err(OpenError::Format { .. })
+    ));
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("RESTORING"), "").unwrap();
+    assert!(matches!(
+        DiskStore::open(dir.path(), config()),
+        Err(OpenError::Incomplete { .. })
+    ));
 }
 
 #[test]
