@@ -19,6 +19,14 @@ fn config() -> DiskConfig {
     }
 }
 
+/// A few blocks stay in the log.
+fn roomy() -> DiskConfig {
+    DiskConfig {
+        write_buffer_bytes: 1 << 20,
+        ..config()
+    }
+}
+
 fn build(dir: &Path) -> State {
     let mut store = open(dir, config());
     let mut state = State::new();
@@ -172,7 +180,7 @@ fn truncate(path: &Path, cut: u64) {
 #[test]
 fn lost_block_is_refused_by_name_or_accepted_and_executed_again() {
     let dir = tempfile::tempdir().unwrap();
-    let mut store = open(dir.path(), config());
+    let mut store = open(dir.path(), roomy());
     for height in 1..=5 {
         store.commit(height, changes_at(height, 21, 300, 40)).unwrap();
     }
@@ -181,7 +189,7 @@ fn lost_block_is_refused_by_name_or_accepted_and_executed_again() {
     let segment = last_segment(dir.path());
     truncate(&segment, 3);
     let torn = fs::read(&segment).unwrap();
-    match DiskStore::open(dir.path(), config()).err() {
+    match DiskStore::open(dir.path(), roomy()).err() {
         Some(OpenError::LostBlocks {
             found: Some(4),
             acknowledged: 5,
@@ -191,20 +199,20 @@ fn lost_block_is_refused_by_name_or_accepted_and_executed_again() {
     assert_eq!(fs::read(&segment).unwrap(), torn, "what is refused stays as it is");
     let accepting = DiskConfig {
         lost_blocks: LostBlocks::Accept,
-        ..config()
+        ..roomy()
     };
     let mut store = open(dir.path(), accepting);
     assert_eq!(store.committed_height(), Some(4));
     assert_eq!(store.recovery().lost_blocks, 1);
     assert_eq!(store.commit(5, changes_at(5, 21, 300, 40)).unwrap(), root);
     drop(store);
-    assert_eq!(open(dir.path(), config()).latest().root(), root);
+    assert_eq!(open(dir.path(), roomy()).latest().root(), root);
 }
 
 #[test]
 fn damaged_block_before_whole_ones_is_refused_and_nothing_is_cut_off() {
     let dir = tempfile::tempdir().unwrap();
-    let mut store = open(dir.path(), config());
+    let mut store = open(dir.path(), roomy());
     for height in 1..=5 {
         store.commit(height, changes_at(height, 21, 300, 40)).unwrap();
     }
@@ -216,7 +224,7 @@ fn damaged_block_before_whole_ones_is_refused_and_nothing_is_cut_off() {
     fs::write(&segment, &damaged).unwrap();
     // Without the head nothing else says that there is more.
     fs::remove_file(dir.path().join("head")).unwrap();
-    match DiskStore::open(dir.path(), config()).err() {
+    match DiskStore::open(dir.path(), roomy()).err() {
         Some(OpenError::Log { path, offset: 16, .. }) => assert_eq!(path, segment),
         other => panic!("{other:?}"),
     }
@@ -258,7 +266,7 @@ fn store_whose_making_was_interrupted_is_made() {
 #[test]
 fn record_that_was_never_acknowledged_is_cut_off() {
     let dir = tempfile::tempdir().unwrap();
-    let mut store = open(dir.path(), config());
+    let mut store = open(dir.path(), roomy());
     for height in 1..=5 {
         store.commit(height, changes_at(height, 21, 300, 40)).unwrap();
     }
@@ -268,7 +276,7 @@ fn record_that_was_never_acknowledged_is_cut_off() {
     let half_a_record = bytes[16..60].to_vec();
     bytes.extend(half_a_record);
     fs::write(&segment, bytes).unwrap();
-    let store = open(dir.path(), config());
+    let store = open(dir.path(), roomy());
     assert_eq!(store.committed_height(), Some(5));
     assert_eq!(store.recovery().dropped_log_bytes, 44);
 }
@@ -291,7 +299,7 @@ fn lost_head_is_written_again() {
 #[test]
 fn block_that_was_logged_but_not_acknowledged_is_there() {
     let dir = tempfile::tempdir().unwrap();
-    let mut store = open(dir.path(), config());
+    let mut store = open(dir.path(), roomy());
     for height in 1..=5 {
         store.commit(height, changes_at(height, 21, 300, 40)).unwrap();
     }
@@ -302,7 +310,7 @@ fn block_that_was_logged_but_not_acknowledged_is_there() {
     let mut behind = head.clone();
     behind[..64].fill(0);
     fs::write(dir.path().join("head"), behind).unwrap();
-    let store = open(dir.path(), config());
+    let store = open(dir.path(), roomy());
     assert_eq!(store.committed_height(), Some(5));
     assert_eq!(store.latest().root(), root);
     assert!(store.recovery().head_rewritten);
