@@ -72,7 +72,9 @@ pub enum HomeError {
         path: PathBuf,
     },
     /// The home has another validator key than the one that was named.
-    #[error("{path} is of validator {there}, the key that was named of {named}; leave the option out to use the one there")]
+    #[error(
+        "{path} is of validator {there}, the key that was named of {named}; leave the option out to use the one there"
+    )]
     OtherKey {
         /// The key file in the home.
         path: PathBuf,
@@ -191,10 +193,12 @@ impl Home {
                 _ => Ok(there),
             };
         }
-        named.map_or_else(SoloValidator::random, Ok).map_err(|error| HomeError::Invalid {
-            path,
-            reason: error.to_string(),
-        })
+        named
+            .map_or_else(SoloValidator::random, Ok)
+            .map_err(|error| HomeError::Invalid {
+                path,
+                reason: error.to_string(),
+            })
     }
 
     /// Writes those files of a home that are missing: the configuration last, as the home is there when that is.

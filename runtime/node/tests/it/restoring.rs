@@ -49,7 +49,10 @@ async fn no_node_starts_after_a_failed_restore_until_one_succeeds() {
     }
     for _ in 0..2 {
         let error = offline::restore(&storage(&prepared), &with_key(&home), &mut &*cut_off).unwrap_err();
-        assert!(matches!(error, NodeError::Snapshot(NodeSnapshotError::State(_))), "{error}");
+        assert!(
+            matches!(error, NodeError::Snapshot(NodeSnapshotError::State(_))),
+            "{error}"
+        );
         assert_not_restored(&spawn(config(&prepared)).unwrap_err());
         assert_not_restored(&offline::export(&storage(&prepared), None).unwrap_err());
         assert!(!prepared.data_dir().join("state").exists());
@@ -60,7 +63,10 @@ async fn no_node_starts_after_a_failed_restore_until_one_succeeds() {
     // They are not: nothing but the mark is made.
     let fresh = Home::new(dir.path().join("fresh"));
     let error = offline::restore(&storage(&fresh), &with_key(&home), &mut &*cut_off).unwrap_err();
-    assert!(matches!(error, NodeError::Snapshot(NodeSnapshotError::State(_))), "{error}");
+    assert!(
+        matches!(error, NodeError::Snapshot(NodeSnapshotError::State(_))),
+        "{error}"
+    );
     let error = NodeConfig::from_home(fresh.clone()).unwrap_err();
     assert!(matches!(error, HomeError::NotInitialized { .. }), "{error}");
     assert!(!fresh.validator_key_file().exists() && !fresh.genesis_file().exists());
@@ -75,11 +81,8 @@ async fn what_can_be_refused_at_once_leaves_the_folder_as_it_is() {
     let whole = snapshot(&home);
     let target = Home::new(dir.path().join("b"));
     let error = offline::restore(&storage(&target), &Restore::default(), &mut whole.as_slice()).unwrap_err();
-    let expected = NodeError::Snapshot(NodeSnapshotError::OtherValidator {
-        ours: String::new(),
-        theirs: String::new(),
-    });
-    assert_eq!(std::mem::discriminant(&error), std::mem::discriminant(&expected), "{error}");
+    let is_other = matches!(error, NodeError::Snapshot(NodeSnapshotError::OtherValidator { .. }));
+    assert!(is_other, "{error}");
     assert!(!target.path().exists());
 
     let other = init(&dir.path().join("c"));
@@ -193,20 +196,24 @@ async fn blocks_that_the_state_has_are_not_cut_off_before_a_rollback_asks_for_it
     let home = populated(dir.path()).await;
     let height = offline::inspect(&storage(&home)).unwrap().height;
     let path = last_segment(&home);
-    // Two blocks have far more.
-    let left = cut_off(&path, 1_200);
+    let left = cut_off(&path, 2_000);
     let mut last = 0;
     for _ in 0..2 {
         let errors = [
             offline::inspect(&storage(&home)).map(drop).unwrap_err(),
-            offline::check(&storage(&home), OnDamage::Report, &mut |_| {}).map(drop).unwrap_err(),
+            offline::check(&storage(&home), OnDamage::Report, &mut |_| {})
+                .map(drop)
+                .unwrap_err(),
             offline::export(&storage(&home), None).map(drop).unwrap_err(),
             spawn(config(&home)).map(drop).unwrap_err(),
         ];
         for error in errors {
             match error {
                 NodeError::Archive(ArchiveError::DamagedEnd { last: found, why, .. }) => {
-                    assert!(found < height && why == format!("the state is at height {height}"), "{found} {why}");
+                    assert!(
+                        found < height && why == format!("the state is at height {height}"),
+                        "{found} {why}"
+                    );
                     last = found;
                 }
                 error => panic!("{error}"),

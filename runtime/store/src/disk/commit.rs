@@ -67,7 +67,11 @@ impl DiskStore {
     fn log_and_apply(&mut self, height: u64, entries: &[LogEntry]) -> Result<Updated, StoreError> {
         let written = self.sealed();
         let Self {
-            log, tree, view, shared, ..
+            log,
+            tree,
+            view,
+            shared,
+            ..
         } = self;
         let previous_root = tree.root();
         std::thread::scope(|scope| {

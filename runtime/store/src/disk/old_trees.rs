@@ -63,16 +63,11 @@ impl OldTrees {
         Ok(tree)
     }
 
-    /// Lets go of all trees: the tables are of height `base` now.
-    pub(crate) fn renew(&self, base: Option<u64>) {
-        let old = std::mem::replace(
-            &mut *self.lock(),
-            Kept {
-                base,
-                trees: VecDeque::new(),
-            },
-        );
-        drop(old);
+    /// Lets go of all trees, as the tables are of height `base` now. Returns them: to free them takes a while.
+    pub(crate) fn renew(&self, base: Option<u64>) -> VecDeque<(u64, OldTree)> {
+        let mut kept = self.lock();
+        kept.base = base;
+        std::mem::take(&mut kept.trees)
     }
 
     fn find(&self, height: u64) -> Option<Tree> {
@@ -140,7 +135,7 @@ mod tests {
     fn trees_over_replaced_tables_are_not_kept() {
         let trees = OldTrees::new(100);
         make(&trees, 1, None, 1);
-        trees.renew(Some(7));
+        assert_eq!(trees.renew(Some(7)).len(), 1);
         assert_eq!(heights(&trees), [0; 0]);
         // Begun before the checkpoint was done.
         make(&trees, 2, None, 1);

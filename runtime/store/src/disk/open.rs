@@ -94,7 +94,7 @@ impl DiskStore {
         }
         let height = committed.unwrap_or_default();
         shared.rows.begin_commit(height);
-        shared.old_trees.renew(view.base);
+        drop(shared.old_trees.renew(view.base));
         let view = Arc::new(view);
         let latest = Arc::new(DiskReader {
             height,

@@ -147,14 +147,19 @@ impl DiskStore {
         let unwritten = self.tree.collect_pages_after(self.written);
         self.unwritten = unwritten.iter().map(|(_, page): &(_, Arc<Page>)| page.weight()).sum();
         self.set_view(vec![old_view.memtables[0].clone()], Some(height));
-        self.shared.old_trees.renew(Some(height));
-        self.shared.write_blocks().retain(|at, _| *at > height);
+        let proved = self.shared.old_trees.renew(Some(height));
+        let blocks = {
+            let mut blocks = self.shared.write_blocks();
+            let kept = blocks.split_off(&(height + 1));
+            std::mem::replace(&mut *blocks, kept)
+        };
         self.log
             .remove_through(height)
             .map_err(|error| StoreError::Io(format!("log: {error}")))?;
         // Freeing this much takes a while, and no commit needs to wait for it.
         self.join_freeing();
-        self.freeing = Some(std::thread::spawn(move || drop((old_view, old_trees, unwritten, release))));
+        let old = (old_view, old_trees, unwritten, release, proved, blocks);
+        self.freeing = Some(std::thread::spawn(move || drop(old)));
         Ok(())
     }
 
@@ -165,7 +170,7 @@ impl DiskStore {
         self.written = stamp(self.latest.height);
         self.removed.clear();
         self.unwritten = 0;
-        self.shared.old_trees.renew(self.view.base);
+        drop(self.shared.old_trees.renew(self.view.base));
         self.set_view(self.view.memtables.clone(), self.view.base);
     }
 

@@ -149,7 +149,10 @@ fn versions_that_are_released_together_go_on_sharing_pages() {
     let before = shared(&second, &third);
     assert!(before > 20, "{before}");
     assert_eq!(shared(&second_released, &third_released), before);
-    assert_eq!((second_released.root(), third_released.root()), (second.root(), third.root()));
+    assert_eq!(
+        (second_released.root(), third_released.root()),
+        (second.root(), third.root())
+    );
 }
 
 fn blocks() -> impl Strategy<Value = Vec<BTreeMap<u32, Option<u8>>>> {

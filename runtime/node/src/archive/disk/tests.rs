@@ -373,7 +373,10 @@ fn damage_before_whole_blocks_is_left_as_it_is_unless_all_after_it_may_go() {
     let dir = tempfile::tempdir().unwrap();
     let disk = DiskArchive::open(dir.path(), config()).unwrap();
     extend(&[&disk], 20);
-    let segment = *super::log::list_segments(&dir.path().join("log")).unwrap().last().unwrap();
+    let segment = *super::log::list_segments(&dir.path().join("log"))
+        .unwrap()
+        .last()
+        .unwrap();
     let damaged = segment + 1;
     assert!(damaged < 20, "{damaged}");
     let place = disk.index.place(damaged).unwrap().unwrap();

@@ -78,9 +78,8 @@ pub(crate) fn parse_record(bytes: &[u8]) -> Result<(LogRecord, usize), &'static 
 /// Whether a whole record of one of these heights begins anywhere in `bytes`.
 pub(crate) fn has_record(bytes: &[u8], heights: &RangeInclusive<u64>) -> bool {
     let height_at = |at: usize| Some(u64::from_be_bytes(*bytes.get(at + FRAME..)?.first_chunk()?));
-    (0..bytes.len()).any(|at| {
-        height_at(at).is_some_and(|height| heights.contains(&height)) && parse_record(&bytes[at..]).is_ok()
-    })
+    (0..bytes.len())
+        .any(|at| height_at(at).is_some_and(|height| heights.contains(&height)) && parse_record(&bytes[at..]).is_ok())
 }
 
 fn checksum(payload: &[u8]) -> [u8; 16] {

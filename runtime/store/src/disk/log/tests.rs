@@ -159,7 +159,9 @@ fn damage_in_the_last_segment_is_refused_while_whole_records_follow() {
         let path = segment_path(dir.path(), 4);
         std::fs::write(&path, &damaged).unwrap();
         match read(dir.path(), LostBlocks::Refuse) {
-            Err(OpenError::Log { offset: found, .. }) => assert_eq!((found, follows), (offset as u64, true), "byte {at}"),
+            Err(OpenError::Log { offset: found, .. }) => {
+                assert_eq!((found, follows), (offset as u64, true), "byte {at}")
+            }
             Ok((heights, recovered)) => {
                 assert_eq!((heights, follows), (vec![1, 2, 3, 4, 5], false), "byte {at}");
                 assert_eq!(recovered.dropped_bytes, record_len as u64);
@@ -167,7 +169,11 @@ fn damage_in_the_last_segment_is_refused_while_whole_records_follow() {
             }
             Err(error) => panic!("byte {at}: {error}"),
         }
-        assert_eq!(std::fs::read(&path).unwrap(), damaged, "byte {at}: the file is as it was");
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            damaged,
+            "byte {at}: the file is as it was"
+        );
         let (heights, _) = read(dir.path(), LostBlocks::Accept).unwrap();
         let before = if offset > 16 { 4 } else { 3 };
         assert_eq!(heights.last(), Some(&before), "byte {at}");
