@@ -13,7 +13,7 @@ const HEIGHT: u64 = 90;
 fn config() -> DiskConfig {
     DiskConfig {
         pruning: Pruning::KeepLast(30),
-        write_buffer_bytes: 48 << 10,
+        write_buffer_bytes: 96 << 10,
         cache_bytes: 1 << 20,
         ..DiskConfig::default()
     }
