@@ -8,10 +8,13 @@
 //! data/blocks               blocks, results, index
 //! data/wasm                 compiled code; may be removed at any time
 //! data/LOCK                 held by the process that uses the folder
+//! data/RESTORING            a snapshot was not restored to its end: nothing else is done with the home
 //! ```
+//!
+//! A home is there when its `config.toml` is, which is written last.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use supercloud_chain::Genesis;
@@ -20,10 +23,12 @@ use thiserror::Error;
 use crate::validator::SoloValidator;
 
 mod duration;
+mod files;
 mod key_file;
 mod settings;
 
 pub use duration::parse_duration;
+pub(crate) use files::{make_dir, remove_file, write_new};
 pub use settings::{Settings, SettingsError};
 
 /// A home folder; nothing is read or written before it is asked for.
@@ -65,6 +70,18 @@ pub enum HomeError {
     NotInitialized {
         /// The file that is missing.
         path: PathBuf,
+    },
+    /// The home has another validator key than the one that was named.
+    #[error(
+        "{path} is of validator {there}, the key that was named of {named}; leave the option out to use the one there"
+    )]
+    OtherKey {
+        /// The key file in the home.
+        path: PathBuf,
+        /// Address of the key in the home, hex.
+        there: String,
+        /// Address of the key that was named, hex.
+        named: String,
     },
     /// Another process uses the home.
     #[error("{path} is in use by another process; stop that node first")]
@@ -140,43 +157,69 @@ impl Home {
         self.data_dir().join("wasm")
     }
 
-    /// Makes the files of a new home; the genesis was checked. Says the address of the validator, in hex.
+    /// Makes the files of a new home; the genesis was checked. Says the address of the validator, in hex. What an
+    /// interruption left is completed: its key is used, and another genesis goes aside as `genesis.json.old`.
     ///
     /// # Errors
     ///
-    /// When there is a home already, or the folder cannot be written.
+    /// When there is a home already, or another key than the one that was named, or the folder cannot be written.
     pub fn init(&self, init: &HomeInit) -> Result<String, HomeError> {
-        for path in [self.config_file(), self.genesis_file(), self.data_dir()] {
+        for path in [self.config_file(), self.data_dir()] {
             if path.exists() {
                 return Err(HomeError::Exists { path });
             }
         }
-        fs::create_dir_all(&self.root).map_err(HomeError::io(&self.root))?;
-        let validator = self.make_validator_key(init.validator_key.as_deref())?;
-        write_new(&self.genesis_file(), init.genesis_json.as_bytes())?;
-        // Last: the home is there when its configuration is.
-        write_new(&self.config_file(), settings::render(&init.moniker).as_bytes())?;
+        let validator = self.choose_validator(init.validator_key.as_deref())?;
+        let genesis = self.genesis_file();
+        if genesis.exists() && fs::read(&genesis).map_err(HomeError::io(&genesis))? != init.genesis_json.as_bytes() {
+            fs::rename(&genesis, self.root.join("genesis.json.old")).map_err(HomeError::io(&genesis))?;
+        }
+        self.write_missing(&validator, &init.genesis_json, &init.moniker)?;
         Ok(hex::encode_upper(validator.public().address))
     }
 
-    /// The key in the home; a copy of `from`, or else a new one, when there is none.
-    pub(crate) fn make_validator_key(&self, from: Option<&Path>) -> Result<SoloValidator, HomeError> {
+    /// The key in the home; or else that in the file `from`, or else a new one. Nothing is written.
+    pub(crate) fn choose_validator(&self, from: Option<&Path>) -> Result<SoloValidator, HomeError> {
         let path = self.validator_key_file();
+        let named = from.map(key_file::load).transpose()?;
         if path.exists() {
-            return match from {
-                Some(_) => Err(HomeError::Exists { path }),
-                None => key_file::load(&path),
+            let there = key_file::load(&path)?;
+            return match named {
+                Some(named) if named.secret() != there.secret() => Err(HomeError::OtherKey {
+                    path,
+                    there: hex::encode_upper(there.public().address),
+                    named: hex::encode_upper(named.public().address),
+                }),
+                _ => Ok(there),
             };
         }
-        let validator = match from {
-            Some(from) => key_file::load(from)?,
-            None => SoloValidator::random().map_err(|error| HomeError::Invalid {
-                path: path.clone(),
+        named
+            .map_or_else(SoloValidator::random, Ok)
+            .map_err(|error| HomeError::Invalid {
+                path,
                 reason: error.to_string(),
-            })?,
-        };
-        key_file::write(&path, &validator)?;
-        Ok(validator)
+            })
+    }
+
+    /// Writes those files of a home that are missing: the configuration last, as the home is there when that is.
+    pub(crate) fn write_missing(
+        &self,
+        validator: &SoloValidator,
+        genesis_json: &str,
+        moniker: &str,
+    ) -> Result<(), HomeError> {
+        make_dir(&self.root).map_err(HomeError::io(&self.root))?;
+        let (key, genesis, config) = (self.validator_key_file(), self.genesis_file(), self.config_file());
+        if !key.exists() {
+            key_file::write(&key, validator)?;
+        }
+        if !genesis.exists() {
+            write_new(&genesis, genesis_json.as_bytes())?;
+        }
+        if !config.exists() {
+            write_new(&config, settings::render(moniker).as_bytes())?;
+        }
+        Ok(())
     }
 
     pub(crate) fn load_validator(&self) -> Result<SoloValidator, HomeError> {
@@ -222,10 +265,31 @@ impl Home {
     }
 
     /// Keeps other processes out until it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When another process uses the home, or a snapshot was not restored to its end.
     pub(crate) fn lock(&self) -> Result<HomeLock, HomeError> {
+        let lock = self.lock_for_restore()?;
+        self.assert_restored()?;
+        Ok(lock)
+    }
+
+    /// Fails when a restore into this home failed or was interrupted.
+    pub(crate) fn assert_restored(&self) -> Result<(), HomeError> {
+        if self.restoring_file().exists() {
+            return Err(HomeError::Invalid {
+                path: self.data_dir(),
+                reason: "was not restored to the end; restore the snapshot again".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// As [`Home::lock`], also where a restore failed.
+    pub(crate) fn lock_for_restore(&self) -> Result<HomeLock, HomeError> {
         let data = self.data_dir();
-        fs::create_dir_all(&data).map_err(HomeError::io(&data))?;
-        self.finish_restore()?;
+        make_dir(&data).map_err(HomeError::io(&data))?;
         let path = data.join("LOCK");
         let file = OpenOptions::new()
             .write(true)
@@ -242,18 +306,6 @@ impl Home {
         }
     }
 
-    /// Fails when a restore into this home was interrupted.
-    fn finish_restore(&self) -> Result<(), HomeError> {
-        let marker = self.restoring_file();
-        if marker.exists() {
-            return Err(HomeError::Invalid {
-                path: self.data_dir(),
-                reason: "was not restored to the end; remove the folder and restore the snapshot again".to_owned(),
-            });
-        }
-        Ok(())
-    }
-
     /// There while a restore is not done.
     pub(crate) fn restoring_file(&self) -> PathBuf {
         self.data_dir().join("RESTORING")
@@ -263,26 +315,4 @@ impl Home {
     pub(crate) fn new_validator_file(&self) -> PathBuf {
         self.data_dir().join("new_validator")
     }
-}
-
-/// Writes a file that must not exist, to the medium.
-pub(crate) fn write_new(path: &Path, contents: &[u8]) -> Result<(), HomeError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    write_with(&options, path, contents)
-}
-
-fn write_with(options: &OpenOptions, path: &Path, contents: &[u8]) -> Result<(), HomeError> {
-    let write = || {
-        let mut file = options.open(path)?;
-        file.write_all(contents)?;
-        file.sync_all()
-    };
-    write().map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => HomeError::Exists { path: path.to_owned() },
-        _ => HomeError::Io {
-            path: path.to_owned(),
-            source,
-        },
-    })
 }

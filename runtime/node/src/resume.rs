@@ -13,7 +13,7 @@ use supercloud_store::{DiskConfig, DiskStore, LostBlocks, OpenError, Pruning};
 use supercloud_vm::{VmConfig, WasmtimeVm};
 use thiserror::Error;
 
-use crate::archive::disk::{ArchiveConfig, DiskArchive};
+use crate::archive::disk::{ArchiveConfig, Cut, DiskArchive};
 use crate::archive::{Archive, ProposedBlock};
 use crate::config::DiskStorage;
 use crate::error::NodeError;
@@ -117,6 +117,9 @@ impl DiskStorage {
             sync: self.state.sync,
             segment_bytes: self.log_segment_bytes,
             keep: self.keep_blocks,
+            cut: Cut::Torn {
+                state: DiskStore::acknowledged_height(&self.home.state_dir()).unwrap_or_default(),
+            },
         }
     }
 

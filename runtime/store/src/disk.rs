@@ -21,6 +21,7 @@ mod head;
 mod history;
 mod log;
 mod memtable;
+mod old_trees;
 mod open;
 mod pages;
 mod range;
@@ -75,7 +76,7 @@ pub struct DiskStore {
     written: u64,
     /// Pages that are no more since then.
     removed: Vec<Path>,
-    /// Bytes of pages that are only in memory.
+    /// Bytes of pages that are only in memory, and that no running checkpoint writes.
     unwritten: usize,
     running: Option<Running>,
     /// Frees memory of the last checkpoint.

@@ -25,6 +25,7 @@ pub(crate) use page::Page;
 pub(crate) use path::Path;
 pub(crate) use source::{NoPages, PageSource};
 pub(crate) use update::Change;
+pub(crate) use walk::Release;
 
 use update::Update;
 

@@ -31,7 +31,7 @@ mod tests;
 mod truncate;
 
 pub use error::ArchiveError;
-pub(crate) use open::{ArchiveConfig, ArchiveRecovery};
+pub(crate) use open::{ArchiveConfig, ArchiveRecovery, Cut};
 pub(crate) use record::{decode_record, encode_record};
 
 use index::{Index, Place};

@@ -7,7 +7,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::{HomeError, write_with};
+use super::HomeError;
+use super::files::write_with;
 use crate::validator::SoloValidator;
 
 const PUBLIC_TYPE: &str = "tendermint/PubKeyEd25519";
@@ -42,10 +43,9 @@ pub(super) fn write(path: &Path, validator: &SoloValidator) -> Result<(), HomeEr
     };
     let json = serde_json::to_string_pretty(&file).expect("the file has only text");
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    write_with(&options, path, format!("{json}\n").as_bytes())
+    write_with(&mut options, path, format!("{json}\n").as_bytes())
 }
 
 pub(super) fn load(path: &Path) -> Result<SoloValidator, HomeError> {

@@ -17,8 +17,11 @@ use crate::resume::resume;
 ///
 /// A home that is in use or damaged, a height whose state is not kept.
 pub fn export(storage: &DiskStorage, height: Option<u64>) -> Result<Genesis, NodeError> {
-    let genesis = storage.home.load_genesis()?;
-    if !storage.home.state_dir().exists() {
+    let home = &storage.home;
+    let genesis = home.load_genesis()?;
+    // A state that is lost comes back from the blocks.
+    if !home.state_dir().exists() && !home.blocks_dir().exists() {
+        home.assert_restored()?;
         return export_chain(&begin_in_memory(&genesis)?, height);
     }
     export_chain(&resume(&genesis, storage)?.chain, height)

@@ -4,7 +4,7 @@ use serde::Serialize;
 use supercloud_store::{DiskStore, RestoreError};
 
 use crate::archive::Archive;
-use crate::archive::disk::DiskArchive;
+use crate::archive::disk::{ArchiveConfig, Cut, DiskArchive};
 use crate::config::DiskStorage;
 use crate::error::NodeError;
 use crate::resume::open_state;
@@ -27,7 +27,12 @@ pub struct RolledBack {
 pub fn rollback(storage: &DiskStorage, height: u64) -> Result<RolledBack, NodeError> {
     let home = &storage.home;
     let _lock = home.lock()?;
-    let archive = DiskArchive::open(&home.blocks_dir(), storage.archive_config())?;
+    // What is damaged after this height may go: it is dropped anyway.
+    let config = ArchiveConfig {
+        cut: Cut::After { height },
+        ..storage.archive_config()
+    };
+    let archive = DiskArchive::open(&home.blocks_dir(), config)?;
     let store = open_state(storage, &archive)?;
     // The state before the first block needs none; every other one does.
     let first_block = archive.earliest().unwrap_or_default();

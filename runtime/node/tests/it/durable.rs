@@ -10,7 +10,7 @@ use supercloud_node::{Home, NodeError, NodeHandle, NodeSnapshotError, ResumeErro
 
 use crate::homes::{FUNDS, config, init, keys, queue, storage};
 
-fn start(home: &Home) -> NodeHandle {
+pub(crate) fn start(home: &Home) -> NodeHandle {
     spawn(config(home)).unwrap()
 }
 
@@ -32,7 +32,7 @@ async fn balance_of_bob(node: &NodeHandle) -> u128 {
 }
 
 /// A home with a few transfers in it.
-async fn populated(root: &std::path::Path) -> Home {
+pub(crate) async fn populated(root: &std::path::Path) -> Home {
     let home = init(root);
     let node = start(&home);
     for amount in 1..=5 {
@@ -329,18 +329,10 @@ async fn damaged_snapshots_are_refused_and_leave_no_data() {
         flipped[at] ^= 1;
         let error = offline::restore(&storage(&target), &how, &mut flipped.as_slice()).err();
         assert!(matches!(error, Some(NodeError::Snapshot(_))), "byte {at}: {error:?}");
-        let error = offline::restore(&storage(&target), &how_again(&target, &how), &mut &bytes[..at]).err();
+        let error = offline::restore(&storage(&target), &how, &mut &bytes[..at]).err();
         assert!(matches!(error, Some(NodeError::Snapshot(_))), "cut at {at}: {error:?}");
         assert!(!target.data_dir().join("state").exists(), "byte {at}");
     }
-}
-
-/// The key is copied before the state is read.
-fn how_again(target: &Home, how: &Restore) -> Restore {
-    if target.validator_key_file().exists() {
-        return Restore::default();
-    }
-    how.clone()
 }
 
 #[tokio::test]

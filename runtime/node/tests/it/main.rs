@@ -12,6 +12,7 @@ mod governance;
 mod homes;
 mod lifecycle;
 mod queueing;
+mod restoring;
 mod stage;
 mod torn;
 mod transfers;

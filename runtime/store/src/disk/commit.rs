@@ -65,12 +65,12 @@ impl DiskStore {
 
     /// Appends to the log on one thread while the others compute the tree and fill the memtable.
     fn log_and_apply(&mut self, height: u64, entries: &[LogEntry]) -> Result<Updated, StoreError> {
+        let written = self.sealed();
         let Self {
             log,
             tree,
             view,
             shared,
-            written,
             ..
         } = self;
         let previous_root = tree.root();
@@ -79,7 +79,7 @@ impl DiskStore {
             let updated = {
                 let hashed = hash_changes(entries.iter().map(|entry| (&*entry.key, entry.value.as_deref())));
                 let mut changes: Vec<_> = hashed.iter().map(HashedChange::as_change).collect();
-                tree.update(stamp(height), *written, &mut changes)
+                tree.update(stamp(height), written, &mut changes)
             };
             fill_memtable(view, &shared.rows, height, entries);
             let panicked = |_| Err(StoreError::Io("the log's thread panicked".to_owned()));
@@ -87,6 +87,7 @@ impl DiskStore {
             Ok(updated?)
         })
     }
+
     /// Makes the block the last version.
     fn publish(&mut self, acknowledged: Acknowledged, entries: &[LogEntry], updated: Updated) {
         let Acknowledged { height, root } = acknowledged;

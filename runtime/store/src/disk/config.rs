@@ -48,10 +48,14 @@ pub struct DiskConfig {
     /// Memory for what was read or written lately, in bytes: a half for values, three eighths for tree pages, an eighth
     /// for blocks of files. Default: 512 MiB.
     pub cache_bytes: usize,
-    /// Bytes of unwritten changes, and of unwritten tree pages, at which they move from the log to the tables in the
-    /// background. Twice that must fit into memory. Default: 128 MiB.
+    /// Bytes of unwritten changes and tree pages, together, at which they move from the log to the tables in the background.
+    /// Commits go on meanwhile, and wait when three times as much is in memory. Trees of the last versions take up to half
+    /// as much again, and so do trees that were made for proofs of older ones. So four times this, and the largest block,
+    /// must fit into memory besides the caches; and for a moment what a checkpoint has moved, until it is freed. Default:
+    /// 128 MiB.
     pub write_buffer_bytes: usize,
-    /// Most changed keys that a proof for an old version may have to undo. Default: 500,000.
+    /// Most changed keys that a proof for an old version may have to undo; one such proof is made at a time, and needs up to
+    /// a few KiB for each key until it is given. Default: 500,000.
     pub proof_changes: usize,
 }
 

@@ -70,6 +70,12 @@ impl Engine {
         self.pages.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Keeps checkpoints from their end while the guard lives.
+    #[cfg(test)]
+    pub(crate) fn hold_pages(&self) -> std::sync::RwLockWriteGuard<'_, Keyspace> {
+        self.pages.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Replaces the table of pages by an empty one.
     pub(crate) fn renew_pages(&self) -> Result<(), StoreError> {
         let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);

@@ -51,7 +51,10 @@ pub enum OpenError {
         reason: String,
     },
     /// A record of the log is damaged, and records follow it.
-    #[error("log {path} is damaged at byte {offset}: {reason}")]
+    #[error(
+        "log {path} is damaged at byte {offset}: {reason}; open it with lost blocks accepted and execute them again, or \
+         restore a snapshot"
+    )]
     Log {
         /// The segment.
         path: PathBuf,

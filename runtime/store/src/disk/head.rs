@@ -10,6 +10,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::disk::config::SyncPolicy;
+use crate::disk::log::sync_dir;
 use crate::hash::Hash;
 
 /// Distance of the slots: they never share a sector or a page.
@@ -35,26 +36,28 @@ pub(crate) struct Head {
 impl Head {
     /// Opens the file, or makes it, and reads what was acknowledged last.
     pub(crate) fn open(path: &Path, sync: SyncPolicy) -> io::Result<(Self, Option<Acknowledged>)> {
+        let is_new = !path.exists();
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .open(path)?;
+        if let Some(dir) = path.parent().filter(|_| is_new) {
+            sync_dir(dir)?;
+        }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        let slot = |index: u64| {
-            let start = (index * SLOT) as usize;
-            let acknowledged = parse(bytes.get(start..start + LEN)?)?;
-            Some((acknowledged, index))
-        };
-        let last = [slot(0), slot(1)]
-            .into_iter()
-            .flatten()
-            .max_by_key(|(acknowledged, _)| acknowledged.height);
+        let last = find_last(&bytes);
         let next_slot = last.map_or(0, |(_, index)| 1 - index);
         let head = Self { file, sync, next_slot };
         Ok((head, last.map(|(acknowledged, _)| acknowledged)))
+    }
+
+    /// What was acknowledged last, if there is a head.
+    pub(crate) fn read(path: &Path) -> Option<Acknowledged> {
+        let bytes = std::fs::read(path).ok()?;
+        find_last(&bytes).map(|(acknowledged, _)| acknowledged)
     }
 
     pub(crate) fn write(&mut self, acknowledged: Acknowledged) -> io::Result<()> {
@@ -73,6 +76,17 @@ impl Head {
         self.write(acknowledged)?;
         self.file.sync_all()
     }
+}
+
+/// The highest of the slots that are whole, and which one that is.
+fn find_last(bytes: &[u8]) -> Option<(Acknowledged, u64)> {
+    let slot = |index: u64| {
+        let start = (index * SLOT) as usize;
+        let acknowledged = parse(bytes.get(start..start + LEN)?)?;
+        Some((acknowledged, index))
+    };
+    let slots = [slot(0), slot(1)].into_iter().flatten();
+    slots.max_by_key(|(acknowledged, _)| acknowledged.height)
 }
 
 fn encode(acknowledged: Acknowledged) -> [u8; LEN] {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use supercloud_chain::store::StoreError;
 
 use crate::changes::HashedChange;
+use crate::disk::old_trees::OldTree;
 use crate::disk::reader::DiskReader;
 use crate::tree::Tree;
 
@@ -25,18 +26,14 @@ impl TreeAt {
         match self {
             Self::Here(tree) => Ok(tree.clone()),
             Self::Undo { height, tree } => {
-                if let Some(tree) = reader.shared.find_old_tree(reader.height) {
-                    return Ok(tree);
-                }
-                let tree = undo(reader, *height, tree)?;
-                reader.shared.keep_old_tree(reader.height, tree.clone());
-                Ok(tree)
+                let old_trees = &reader.shared.old_trees;
+                old_trees.get_or_make(reader.height, reader.view.base, || undo(reader, *height, tree))
             }
         }
     }
 }
 
-fn undo(reader: &DiskReader, from: u64, tree: &Tree) -> Result<Tree, StoreError> {
+fn undo(reader: &DiskReader, from: u64, tree: &Tree) -> Result<OldTree, StoreError> {
     let keys = load_changed_keys(reader, from)?;
     let mut undone = Vec::with_capacity(keys.len());
     for key in &keys {
@@ -44,7 +41,8 @@ fn undo(reader: &DiskReader, from: u64, tree: &Tree) -> Result<Tree, StoreError>
         undone.push(HashedChange::new(key, value.as_deref()));
     }
     let mut changes: Vec<_> = undone.iter().map(HashedChange::as_change).collect();
-    let tree = tree.update(from + 1, 0, &mut changes)?.tree;
+    let updated = tree.update(from + 1, 0, &mut changes)?;
+    let (tree, bytes) = (updated.tree, updated.built);
     if tree.root() != reader.root {
         return Err(StoreError::Damaged {
             what: format!(
@@ -53,7 +51,7 @@ fn undo(reader: &DiskReader, from: u64, tree: &Tree) -> Result<Tree, StoreError>
             ),
         });
     }
-    Ok(tree)
+    Ok(OldTree { tree, bytes })
 }
 
 fn load_changed_keys(reader: &DiskReader, from: u64) -> Result<BTreeSet<Arc<[u8]>>, StoreError> {

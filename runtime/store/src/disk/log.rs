@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::disk::config::SyncPolicy;
 
 pub(crate) use record::{LogEntry, LogRecord, encode_record};
-pub(crate) use recover::{cut_log_after, recover_log};
+pub(crate) use recover::{cut_log_after, read_log};
 
 const MAGIC: &[u8; 8] = b"SCSLOG01";
 
@@ -102,6 +102,16 @@ fn encode_header(first: u64) -> [u8; 16] {
 
 fn segment_path(dir: &Path, first: u64) -> PathBuf {
     dir.join(format!("{first:020}.log"))
+}
+
+/// Makes a folder and those above it that are missing, durably.
+pub(crate) fn create_dir(dir: &Path) -> io::Result<()> {
+    let missing: Vec<_> = dir.ancestors().take_while(|dir| !dir.exists()).collect();
+    std::fs::create_dir_all(dir)?;
+    let parents = missing.into_iter().filter_map(Path::parent);
+    parents
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .try_for_each(sync_dir)
 }
 
 /// Makes file creations and removals in a folder durable.

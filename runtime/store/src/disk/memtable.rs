@@ -11,8 +11,11 @@ use crossbeam_skiplist::SkipMap;
 /// A value, or its absence.
 pub(crate) type Write = Option<Arc<[u8]>>;
 
-/// Memory of an entry besides its bytes, about.
-const ENTRY_OVERHEAD: usize = 160;
+/// Memory of a version besides its bytes, about: headers of the allocations, places in lists, among them in that of the
+/// block's keys.
+const VERSION_OVERHEAD: usize = 96;
+/// Memory of a key besides its bytes, about.
+const KEY_OVERHEAD: usize = 128;
 
 /// What a key had before its first change here.
 #[derive(Clone, Debug)]
@@ -21,6 +24,15 @@ pub(crate) enum Before {
     Known(Option<(u64, Arc<[u8]>)>),
     /// To be looked up in the tables.
     InTables,
+}
+
+impl Before {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Known(Some((_, value))) => value.len(),
+            Self::Known(None) | Self::InTables => 0,
+        }
+    }
 }
 
 /// Versions of one key, oldest first.
@@ -40,11 +52,14 @@ pub(crate) struct Memtable {
 impl Memtable {
     /// Adds a version; `before` is asked for at the key's first.
     pub(crate) fn insert(&self, key: &Arc<[u8]>, height: u64, value: Write, before: impl FnOnce() -> Before) {
-        let size = key.len() + value.as_ref().map_or(0, |value| value.len()) + ENTRY_OVERHEAD;
+        let size = value.as_ref().map_or(0, |value| value.len()) + VERSION_OVERHEAD;
         self.bytes.fetch_add(size, Ordering::Relaxed);
         let entry = self.entries.get_or_insert_with(key.clone(), || {
+            let before = before();
+            let size = key.len() + before.bytes() + KEY_OVERHEAD;
+            self.bytes.fetch_add(size, Ordering::Relaxed);
             RwLock::new(Versions {
-                before: before(),
+                before,
                 writes: Vec::with_capacity(1),
             })
         });
@@ -94,6 +109,17 @@ fn last_until(versions: &RwLock<Versions>, height: u64) -> Option<(u64, Write)> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_bytes_that_are_held_are_counted() {
+        let table = Memtable::default();
+        let key: Arc<[u8]> = [1; 10].as_slice().into();
+        let value = |len: usize| Arc::from(vec![0; len]);
+        table.insert(&key, 5, Some(value(1_000)), || Before::Known(Some((4, value(500)))));
+        assert_eq!(table.bytes(), 1_510 + KEY_OVERHEAD + VERSION_OVERHEAD);
+        table.insert(&key, 6, None, || Before::InTables);
+        assert_eq!(table.bytes(), 1_510 + KEY_OVERHEAD + 2 * VERSION_OVERHEAD);
+    }
 
     #[test]
     fn readers_see_versions_up_to_their_height() {

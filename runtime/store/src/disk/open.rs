@@ -2,15 +2,17 @@
 
 use std::collections::VecDeque;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, RwLock};
 
 use crate::disk::config::DiskConfig;
 use crate::disk::engine::Engine;
 use crate::disk::error::OpenError;
 use crate::disk::head::{Acknowledged, Head};
 use crate::disk::history::TreeAt;
-use crate::disk::log::{Log, sync_dir};
+use crate::disk::log::{Log, create_dir, sync_dir};
+use crate::disk::old_trees::OldTrees;
 use crate::disk::pages::new_page_cache;
 use crate::disk::reader::DiskReader;
 use crate::disk::recover::{Recovered, RecoveredTree, recover};
@@ -23,6 +25,8 @@ use crate::disk::{DiskStore, stamp};
 /// Says what the folder is, and in which format.
 const FORMAT_FILE: &str = "FORMAT";
 const FORMAT: &str = "supercloud-store 1\n";
+/// The format file while it is written.
+const FORMAT_TEMP: &str = "FORMAT.new";
 /// There while a restore is not done.
 pub(super) const RESTORING_FILE: &str = "RESTORING";
 pub(super) const LOG_DIR: &str = "log";
@@ -39,11 +43,17 @@ impl DiskStore {
         if is_vacant(dir)? {
             create(dir)?;
         }
-        assert_format(dir)?;
         if dir.join(RESTORING_FILE).exists() {
             return Err(OpenError::Incomplete { path: dir.to_owned() });
         }
+        assert_format(dir)?;
         Self::open_existing(dir, config)
+    }
+
+    /// The last height whose commit returned, as the store in `dir` notes it, without opening it; none when it has no note.
+    /// The store may have one more block than this, and lacks this one only when its files are damaged.
+    pub fn acknowledged_height(dir: &Path) -> Option<u64> {
+        Head::read(&dir.join(HEAD_FILE)).map(|acknowledged| acknowledged.height)
     }
 
     pub(super) fn open_existing(dir: &Path, config: DiskConfig) -> Result<Self, OpenError> {
@@ -57,7 +67,7 @@ impl DiskStore {
             page_cache: Arc::new(new_page_cache(config.cache_bytes / 8 * 3)),
             rows: RowCache::new(config.cache_bytes / 2),
             blocks: RwLock::default(),
-            old_trees: Mutex::default(),
+            old_trees: OldTrees::new(config.write_buffer_bytes / 2),
             proof_changes: config.proof_changes,
         });
         let log_dir = dir.join(LOG_DIR);
@@ -84,6 +94,7 @@ impl DiskStore {
         }
         let height = committed.unwrap_or_default();
         shared.rows.begin_commit(height);
+        drop(shared.old_trees.renew(view.base));
         let view = Arc::new(view);
         let latest = Arc::new(DiskReader {
             height,
@@ -116,29 +127,46 @@ impl DiskStore {
     }
 }
 
-/// Whether there is no such folder, or nothing in it.
+/// Whether there is no such folder, or nothing in it but what [`create`] leaves when it is interrupted.
 pub(super) fn is_vacant(dir: &Path) -> Result<bool, OpenError> {
     if !dir.exists() {
         return Ok(true);
+    }
+    for entry in fs::read_dir(dir).map_err(OpenError::io(dir))? {
+        let entry = entry.map_err(OpenError::io(dir))?;
+        let is_leftover = match entry.file_name().to_str() {
+            Some(FORMAT_TEMP) => true,
+            Some(LOG_DIR) => is_empty_folder(&entry.path())?,
+            _ => false,
+        };
+        if !is_leftover {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn is_empty_folder(dir: &Path) -> Result<bool, OpenError> {
+    if !dir.is_dir() {
+        return Ok(false);
     }
     let mut entries = fs::read_dir(dir).map_err(OpenError::io(dir))?;
     Ok(entries.next().is_none())
 }
 
-/// Makes the folders of an empty store.
+/// Makes the folders of an empty store, which is there once its format is.
 pub(super) fn create(dir: &Path) -> Result<(), OpenError> {
     let log_dir = dir.join(LOG_DIR);
-    fs::create_dir_all(&log_dir).map_err(OpenError::io(&log_dir))?;
-    let format = dir.join(FORMAT_FILE);
-    fs::write(&format, FORMAT).map_err(OpenError::io(&format))?;
-    fs::File::open(&format)
-        .and_then(|file| file.sync_all())
-        .map_err(OpenError::io(&format))?;
-    sync_dir(dir).map_err(OpenError::io(dir))?;
-    if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        sync_dir(parent).map_err(OpenError::io(parent))?;
-    }
-    Ok(())
+    create_dir(&log_dir).map_err(OpenError::io(&log_dir))?;
+    let (temp, format) = (dir.join(FORMAT_TEMP), dir.join(FORMAT_FILE));
+    let write = || {
+        let mut file = fs::File::create(&temp)?;
+        file.write_all(FORMAT.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&temp, &format)?;
+        sync_dir(dir)
+    };
+    write().map_err(OpenError::io(&format))
 }
 
 fn assert_format(dir: &Path) -> Result<(), OpenError> {
@@ -152,7 +180,7 @@ fn assert_format(dir: &Path) -> Result<(), OpenError> {
         return Err(not_a_store(format!("{FORMAT_FILE} says {text:?}")));
     }
     let log_dir = dir.join(LOG_DIR);
-    fs::create_dir_all(&log_dir).map_err(OpenError::io(&log_dir))
+    create_dir(&log_dir).map_err(OpenError::io(&log_dir))
 }
 
 /// Pages of this version and older are on disk once a checkpoint of `height` is.

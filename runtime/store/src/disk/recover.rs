@@ -12,7 +12,7 @@ use crate::disk::checkpoint::parse_height_and_root;
 use crate::disk::config::{DiskConfig, LostBlocks};
 use crate::disk::error::OpenError;
 use crate::disk::head::Acknowledged;
-use crate::disk::log::recover_log;
+use crate::disk::log::read_log;
 use crate::disk::shared::Shared;
 use crate::disk::view::View;
 use crate::hash::Hash;
@@ -61,7 +61,7 @@ pub(crate) fn recover(
 ) -> Result<Recovered, OpenError> {
     let bases = load_bases(shared)?;
     let mut replay = Replay::default();
-    let log = recover_log(log_dir, config.lost_blocks, &mut |record| {
+    let log = read_log(log_dir, config.lost_blocks, &mut |record| {
         replay.add(record, &bases, shared)
     })?;
     let committed = replay
@@ -69,13 +69,16 @@ pub(crate) fn recover(
         .as_ref()
         .map(|record| record.height)
         .max(bases.latest.map(|(height, _)| height));
+    // Refused before anything is cut off.
+    let lost_blocks = assert_nothing_lost(committed, acknowledged, &bases, config.lost_blocks)?;
+    let log = log.finish()?;
     let mut recovery = Recovery {
         replayed_blocks: replay.blocks,
         dropped_log_bytes: log.dropped_bytes,
-        ..Recovery::default()
+        lost_blocks,
+        head_rewritten: committed > acknowledged.map(|acknowledged| acknowledged.height),
+        tree_rebuilt: false,
     };
-    recovery.lost_blocks = assert_nothing_lost(committed, acknowledged, &bases, config.lost_blocks)?;
-    recovery.head_rewritten = committed > acknowledged.map(|acknowledged| acknowledged.height);
 
     let view = View {
         memtables: vec![Arc::new(std::mem::take(&mut replay.memtable))],

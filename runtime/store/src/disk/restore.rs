@@ -12,7 +12,7 @@ use crate::disk::config::DiskConfig;
 use crate::disk::engine::Ingestion;
 use crate::disk::error::OpenError;
 use crate::disk::head::Acknowledged;
-use crate::disk::log::sync_dir;
+use crate::disk::log::{create_dir, sync_dir};
 use crate::disk::open::{RESTORING_FILE, create, is_vacant};
 use crate::disk::rebuild::TreeBuilder;
 use crate::disk::rows::{BlockRecord, block_key, encode_block, encode_versioned, latest_key};
@@ -58,7 +58,7 @@ impl DiskStore {
 }
 
 fn fill<R: Read>(dir: &Path, config: DiskConfig, snapshot: &mut SnapshotReader<R>) -> Result<(), RestoreError> {
-    fs::create_dir_all(dir).map_err(OpenError::io(dir))?;
+    create_dir(dir).map_err(OpenError::io(dir))?;
     let marker = dir.join(RESTORING_FILE);
     fs::write(&marker, "").map_err(OpenError::io(&marker))?;
     sync_dir(dir).map_err(OpenError::io(dir))?;

@@ -1,20 +1,17 @@
 //! What a store and all its readers share.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use fjall::Readable;
 use supercloud_chain::store::StoreError;
 
 use crate::disk::engine::{Engine, failed};
+use crate::disk::old_trees::OldTrees;
 use crate::disk::pages::{DiskPages, PageCache};
 use crate::disk::retention::Retention;
 use crate::disk::row_cache::RowCache;
 use crate::disk::rows::{BlockRecord, block_key, parse_block};
-use crate::tree::Tree;
-
-/// Trees of old versions that are kept for more proofs.
-const OLD_TREES: usize = 4;
 
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
@@ -23,8 +20,7 @@ pub(crate) struct Shared {
     pub(crate) rows: RowCache,
     /// Blocks that are not in the tables yet.
     pub(crate) blocks: RwLock<BTreeMap<u64, Arc<BlockRecord>>>,
-    /// Trees that were made for proofs of old versions.
-    pub(crate) old_trees: Mutex<VecDeque<(u64, Tree)>>,
+    pub(crate) old_trees: OldTrees,
     pub(crate) proof_changes: usize,
 }
 
@@ -60,18 +56,5 @@ impl Shared {
             snapshot: self.engine.snapshot(),
             cache: self.page_cache.clone(),
         })
-    }
-
-    pub(crate) fn find_old_tree(&self, height: u64) -> Option<Tree> {
-        let trees = self.old_trees.lock().unwrap_or_else(PoisonError::into_inner);
-        trees.iter().find(|(at, _)| *at == height).map(|(_, tree)| tree.clone())
-    }
-
-    pub(crate) fn keep_old_tree(&self, height: u64, tree: Tree) {
-        let mut trees = self.old_trees.lock().unwrap_or_else(PoisonError::into_inner);
-        trees.push_back((height, tree));
-        if trees.len() > OLD_TREES {
-            trees.pop_front();
-        }
     }
 }

@@ -11,16 +11,18 @@ use crate::disk::memtable::Memtable;
 use crate::disk::reader::copy_error;
 use crate::disk::view::View;
 use crate::disk::{DiskStore, stamp};
-use crate::tree::{Page, Tree};
+use crate::tree::{Page, Release, Tree};
 
 /// Blocks after which a checkpoint begins, however small they were: bounds the time that opening takes.
-const MAX_BLOCKS: usize = 10_000;
+const MAX_BLOCKS: u64 = 10_000;
 /// Trees that are kept for proofs, however small their changes.
 pub(super) const MAX_RECENT: usize = 256;
 
 /// A checkpoint in the background.
 pub(super) struct Running {
     height: u64,
+    /// What it moves, which is in memory until it is done.
+    bytes: usize,
     thread: JoinHandle<Result<(), StoreError>>,
 }
 
@@ -39,11 +41,19 @@ impl DiskStore {
         self.shared.engine.compact()
     }
 
+    /// Begins a checkpoint when enough has gathered since the last one began. One that is still at work may go on until
+    /// this much has gathered twice, or three times together with what it moves.
     pub(super) fn begin_checkpoint_if_due(&mut self) -> Result<(), StoreError> {
         let limit = self.config.write_buffer_bytes;
-        let blocks = self.shared.read_blocks().len();
-        let is_due = self.active_bytes() >= limit || self.unwritten >= 2 * limit || blocks >= MAX_BLOCKS;
-        if !is_due {
+        let (bytes, blocks) = (self.active_bytes(), self.active_blocks());
+        if bytes < limit && blocks < MAX_BLOCKS {
+            return Ok(());
+        }
+        if let Some(running) = &self.running
+            && !running.thread.is_finished()
+            && bytes + running.bytes < 3 * limit
+            && blocks < 2 * MAX_BLOCKS
+        {
             return Ok(());
         }
         // Commits that are faster than the disk wait here.
@@ -59,8 +69,26 @@ impl DiskStore {
         if is_done { self.finish_checkpoint() } else { Ok(()) }
     }
 
+    /// Pages with stamps up to this are on disk, or will be when the running checkpoint is done.
+    pub(super) fn sealed(&self) -> u64 {
+        self.running
+            .as_ref()
+            .map_or(self.written, |running| stamp(running.height))
+    }
+
+    /// Changes and tree pages since the last checkpoint began.
     fn active_bytes(&self) -> usize {
-        self.view.memtables.first().map_or(0, |memtable| memtable.bytes())
+        let changes = self.view.memtables.first().map_or(0, |memtable| memtable.bytes());
+        changes + self.unwritten
+    }
+
+    /// Blocks since the last checkpoint began.
+    fn active_blocks(&self) -> u64 {
+        let sealed = self.running.as_ref().map(|running| running.height);
+        match (self.committed, sealed.or(self.view.base)) {
+            (Some(committed), Some(sealed)) => committed - sealed,
+            _ => self.shared.read_blocks().len() as u64,
+        }
     }
 
     fn begin_checkpoint(&mut self) -> Result<(), StoreError> {
@@ -73,6 +101,7 @@ impl DiskStore {
         self.log
             .end_segment()
             .map_err(|error| StoreError::Io(format!("log: {error}")))?;
+        let bytes = self.active_bytes();
         let sealed = self.view.memtables[0].clone();
         let checkpoint = Checkpoint {
             shared: self.shared.clone(),
@@ -90,13 +119,14 @@ impl DiskStore {
             .name("supercloud-checkpoint".to_owned())
             .spawn(move || checkpoint.run())
             .map_err(|error| StoreError::Io(format!("checkpoint thread: {error}")))?;
-        self.running = Some(Running { height, thread });
+        self.running = Some(Running { height, bytes, thread });
+        self.unwritten = 0;
         Ok(())
     }
 
     /// Waits for the running checkpoint, if there is one, and lets go what it wrote.
     fn finish_checkpoint(&mut self) -> Result<(), StoreError> {
-        let Some(Running { height, thread }) = self.running.take() else {
+        let Some(Running { height, thread, .. }) = self.running.take() else {
             return Ok(());
         };
         let panicked = |_| Err(StoreError::Io("the checkpoint's thread panicked".to_owned()));
@@ -108,22 +138,28 @@ impl DiskStore {
         let old_trees = (self.tree.clone(), std::mem::take(&mut self.recent), self.latest.clone());
 
         self.written = stamp(height);
-        let pages = self.shared.pages();
-        self.tree = self.tree.release(self.written, pages.clone());
+        let mut release = Release::new(self.written, self.shared.pages());
+        self.tree = release.tree(&self.tree);
         let kept = old_trees.1.iter().filter(|(at, ..)| *at >= height);
         self.recent = kept
-            .map(|(at, tree, built)| (*at, tree.release(self.written, pages.clone()), *built))
+            .map(|(at, tree, built)| (*at, release.tree(tree), *built))
             .collect();
         let unwritten = self.tree.collect_pages_after(self.written);
         self.unwritten = unwritten.iter().map(|(_, page): &(_, Arc<Page>)| page.weight()).sum();
         self.set_view(vec![old_view.memtables[0].clone()], Some(height));
-        self.shared.write_blocks().retain(|at, _| *at > height);
+        let proved = self.shared.old_trees.renew(Some(height));
+        let blocks = {
+            let mut blocks = self.shared.write_blocks();
+            let kept = blocks.split_off(&(height + 1));
+            std::mem::replace(&mut *blocks, kept)
+        };
         self.log
             .remove_through(height)
             .map_err(|error| StoreError::Io(format!("log: {error}")))?;
         // Freeing this much takes a while, and no commit needs to wait for it.
         self.join_freeing();
-        self.freeing = Some(std::thread::spawn(move || drop((old_view, old_trees, unwritten))));
+        let old = (old_view, old_trees, unwritten, release, proved, blocks);
+        self.freeing = Some(std::thread::spawn(move || drop(old)));
         Ok(())
     }
 
@@ -134,6 +170,7 @@ impl DiskStore {
         self.written = stamp(self.latest.height);
         self.removed.clear();
         self.unwritten = 0;
+        drop(self.shared.old_trees.renew(self.view.base));
         self.set_view(self.view.memtables.clone(), self.view.base);
     }
 
@@ -173,3 +210,6 @@ impl Drop for DiskStore {
         self.join_freeing();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,6 +131,30 @@ fn released_versions_keep_only_newer_pages() {
     assert!(readable < 200, "{readable}");
 }
 
+#[test]
+fn versions_that_are_released_together_go_on_sharing_pages() {
+    let set: Vec<_> = (0..2_000).map(|i| (key(i), Some(vec![1]))).collect();
+    let first = apply(&Tree::empty(), 1, &set).tree;
+    let many: Vec<_> = (0..200).map(|i| (key(i), Some(vec![2]))).collect();
+    let second = apply(&first, 2, &many).tree;
+    let third = apply(&second, 3, &[(key(5), Some(vec![3]))]).tree;
+    let mut release = Release::new(1, Arc::new(NoPages));
+    let [second_released, third_released] = [&second, &third].map(|tree| release.tree(tree));
+    let pages = |tree: &Tree| tree.collect_pages_after(1).into_iter().collect::<BTreeMap<_, _>>();
+    let shared = |one: &Tree, other: &Tree| {
+        let other = pages(other);
+        let same = |(path, page): &(Path, Arc<Page>)| other.get(path).is_some_and(|it| Arc::ptr_eq(it, page));
+        pages(one).into_iter().filter(same).count()
+    };
+    let before = shared(&second, &third);
+    assert!(before > 20, "{before}");
+    assert_eq!(shared(&second_released, &third_released), before);
+    assert_eq!(
+        (second_released.root(), third_released.root()),
+        (second.root(), third.root())
+    );
+}
+
 fn blocks() -> impl Strategy<Value = Vec<BTreeMap<u32, Option<u8>>>> {
     let write = prop::option::weighted(0.7, any::<u8>());
     prop::collection::vec(prop::collection::btree_map(0u32..600, write, 0..250), 1..8)

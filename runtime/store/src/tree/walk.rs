@@ -1,5 +1,6 @@
 //! Going through many pages: what a checkpoint writes, what memory can let go, every leaf for a check.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -20,10 +21,7 @@ impl Tree {
 
     /// The same version with only those pages in memory that were with stamps above `stamp`; `source` has the others.
     pub(crate) fn release(&self, stamp: u64, source: Arc<dyn PageSource>) -> Self {
-        Self {
-            top: release(&self.top, stamp),
-            source,
-        }
+        Release::new(stamp, source).tree(self)
     }
 
     /// Calls `visit` with every leaf whose key hash begins with one of these bytes, in order. Reads and so checks every page
@@ -78,16 +76,45 @@ fn collect(page: &Page, path: Path, stamp: u64, pages: &mut Vec<(Path, Arc<Page>
     }
 }
 
-fn release(page: &Arc<Page>, stamp: u64) -> Arc<Page> {
-    if !page.has_resident_children() {
-        return page.clone();
+/// [`Tree::release`] for several versions: pages that they share stay shared.
+pub(crate) struct Release {
+    stamp: u64,
+    source: Arc<dyn PageSource>,
+    /// By the address of the page: that page, which so keeps its address, and what it is without those it lets go.
+    done: BTreeMap<usize, [Arc<Page>; 2]>,
+}
+
+impl Release {
+    pub(crate) fn new(stamp: u64, source: Arc<dyn PageSource>) -> Self {
+        Self {
+            stamp,
+            source,
+            done: BTreeMap::new(),
+        }
     }
-    let mut released = Page::clone(page);
-    for child in released.children_mut() {
-        *child = child
-            .take()
-            .filter(|child| child.born > stamp)
-            .map(|child| release(&child, stamp));
+
+    pub(crate) fn tree(&mut self, tree: &Tree) -> Tree {
+        Tree {
+            top: self.page(&tree.top),
+            source: self.source.clone(),
+        }
     }
-    Arc::new(released)
+
+    fn page(&mut self, page: &Arc<Page>) -> Arc<Page> {
+        if !page.has_resident_children() {
+            return page.clone();
+        }
+        let address = Arc::as_ptr(page).addr();
+        if let Some([_, released]) = self.done.get(&address) {
+            return released.clone();
+        }
+        let mut released = Page::clone(page);
+        for child in released.children_mut() {
+            let kept = child.take().filter(|child| child.born > self.stamp);
+            *child = kept.map(|child| self.page(&child));
+        }
+        let released = Arc::new(released);
+        self.done.insert(address, [page.clone(), released.clone()]);
+        released
+    }
 }

@@ -13,9 +13,17 @@ const HEIGHT: u64 = 90;
 fn config() -> DiskConfig {
     DiskConfig {
         pruning: Pruning::KeepLast(30),
-        write_buffer_bytes: 48 << 10,
+        write_buffer_bytes: 96 << 10,
         cache_bytes: 1 << 20,
         ..DiskConfig::default()
+    }
+}
+
+/// A few blocks stay in the log.
+fn roomy() -> DiskConfig {
+    DiskConfig {
+        write_buffer_bytes: 1 << 20,
+        ..config()
     }
 }
 
@@ -172,36 +180,93 @@ fn truncate(path: &Path, cut: u64) {
 #[test]
 fn lost_block_is_refused_by_name_or_accepted_and_executed_again() {
     let dir = tempfile::tempdir().unwrap();
-    let mut store = open(dir.path(), config());
+    let mut store = open(dir.path(), roomy());
     for height in 1..=5 {
         store.commit(height, changes_at(height, 21, 300, 40)).unwrap();
     }
     let root = store.latest().root();
     drop(store);
-    truncate(&last_segment(dir.path()), 3);
-    match DiskStore::open(dir.path(), config()).err() {
+    let segment = last_segment(dir.path());
+    truncate(&segment, 3);
+    let torn = fs::read(&segment).unwrap();
+    match DiskStore::open(dir.path(), roomy()).err() {
         Some(OpenError::LostBlocks {
             found: Some(4),
             acknowledged: 5,
         }) => {}
         other => panic!("{other:?}"),
     }
+    assert_eq!(fs::read(&segment).unwrap(), torn, "what is refused stays as it is");
     let accepting = DiskConfig {
         lost_blocks: LostBlocks::Accept,
-        ..config()
+        ..roomy()
     };
     let mut store = open(dir.path(), accepting);
     assert_eq!(store.committed_height(), Some(4));
     assert_eq!(store.recovery().lost_blocks, 1);
     assert_eq!(store.commit(5, changes_at(5, 21, 300, 40)).unwrap(), root);
     drop(store);
-    assert_eq!(open(dir.path(), config()).latest().root(), root);
+    assert_eq!(open(dir.path(), roomy()).latest().root(), root);
+}
+
+#[test]
+fn damaged_block_before_whole_ones_is_refused_and_nothing_is_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(dir.path(), roomy());
+    for height in 1..=5 {
+        store.commit(height, changes_at(height, 21, 300, 40)).unwrap();
+    }
+    drop(store);
+    let segment = last_segment(dir.path());
+    let mut damaged = fs::read(&segment).unwrap();
+    // In the first record's length.
+    damaged[17] ^= 1;
+    fs::write(&segment, &damaged).unwrap();
+    // Without the head nothing else says that there is more.
+    fs::remove_file(dir.path().join("head")).unwrap();
+    match DiskStore::open(dir.path(), roomy()).err() {
+        Some(OpenError::Log { path, offset: 16, .. }) => assert_eq!(path, segment),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fs::read(&segment).unwrap(), damaged);
+}
+
+#[test]
+fn store_whose_making_was_interrupted_is_made() {
+    for leftovers in [&["log"][..], &["log", "FORMAT.new"]] {
+        let dir = tempfile::tempdir().unwrap();
+        for name in leftovers {
+            match *name {
+                "log" => fs::create_dir(dir.path().join(name)).unwrap(),
+                name => fs::write(dir.path().join(name), "supercl").unwrap(),
+            }
+        }
+        assert_eq!(DiskStore::acknowledged_height(dir.path()), None);
+        let mut store = open(dir.path(), config());
+        store.commit(1, changes_at(1, 21, 300, 40)).unwrap();
+        drop(store);
+        assert_eq!(DiskStore::acknowledged_height(dir.path()), Some(1));
+        assert_eq!(open(dir.path(), config()).committed_height(), Some(1));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path(), config()));
+    fs::remove_file(dir.path().join("FORMAT")).unwrap();
+    assert!(matches!(
+        DiskStore::open(dir.path(), config()),
+        Err(OpenError::Format { .. })
+    ));
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("RESTORING"), "").unwrap();
+    assert!(matches!(
+        DiskStore::open(dir.path(), config()),
+        Err(OpenError::Incomplete { .. })
+    ));
 }
 
 #[test]
 fn record_that_was_never_acknowledged_is_cut_off() {
     let dir = tempfile::tempdir().unwrap();
-    let mut store = open(dir.path(), config());
+    let mut store = open(dir.path(), roomy());
     for height in 1..=5 {
         store.commit(height, changes_at(height, 21, 300, 40)).unwrap();
     }
@@ -211,7 +276,7 @@ fn record_that_was_never_acknowledged_is_cut_off() {
     let half_a_record = bytes[16..60].to_vec();
     bytes.extend(half_a_record);
     fs::write(&segment, bytes).unwrap();
-    let store = open(dir.path(), config());
+    let store = open(dir.path(), roomy());
     assert_eq!(store.committed_height(), Some(5));
     assert_eq!(store.recovery().dropped_log_bytes, 44);
 }
@@ -234,7 +299,7 @@ fn lost_head_is_written_again() {
 #[test]
 fn block_that_was_logged_but_not_acknowledged_is_there() {
     let dir = tempfile::tempdir().unwrap();
-    let mut store = open(dir.path(), config());
+    let mut store = open(dir.path(), roomy());
     for height in 1..=5 {
         store.commit(height, changes_at(height, 21, 300, 40)).unwrap();
     }
@@ -245,7 +310,7 @@ fn block_that_was_logged_but_not_acknowledged_is_there() {
     let mut behind = head.clone();
     behind[..64].fill(0);
     fs::write(dir.path().join("head"), behind).unwrap();
-    let store = open(dir.path(), config());
+    let store = open(dir.path(), roomy());
     assert_eq!(store.committed_height(), Some(5));
     assert_eq!(store.latest().root(), root);
     assert!(store.recovery().head_rewritten);

@@ -32,6 +32,23 @@ pub enum ArchiveError {
         /// What is wrong.
         reason: String,
     },
+    /// The end of the log is damaged, and more than a record that was not written to its end would be lost with it.
+    #[error(
+        "block log {path} is damaged at byte {offset}, after block {last}: {reason}; but {why}, so it is left as it is: \
+         restore a snapshot, or go back with `supercloud node rollback --height {last}`"
+    )]
+    DamagedEnd {
+        /// The last segment.
+        path: PathBuf,
+        /// Where the first record begins that cannot be read.
+        offset: u64,
+        /// What is wrong with it.
+        reason: String,
+        /// Height of the last block before it.
+        last: u64,
+        /// Why it is not cut off.
+        why: String,
+    },
     /// A segment is missing.
     #[error("block log {path}: blocks {expected} to {} are missing; restore a snapshot", found - 1)]
     Gap {

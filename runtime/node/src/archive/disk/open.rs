@@ -11,9 +11,10 @@ use supercloud_store::SyncPolicy;
 
 use super::index::{Index, Place};
 use super::log::{HEADER, Log, encode_header, list_segments, segment_path, sync_dir};
-use super::record::{Record, damaged, parse, read_results};
+use super::record::{Record, damaged, follows_damaged, parse, read_results};
 use super::{ArchiveError, Cache, DiskArchive, load_at, prune};
 use crate::archive::ProposedBlock;
+use crate::home::make_dir;
 
 /// Bytes at which a segment ends.
 const SEGMENT_BYTES: u64 = 64 << 20;
@@ -29,6 +30,23 @@ pub(crate) struct ArchiveConfig {
     pub(crate) segment_bytes: u64,
     /// Least number of last blocks that are kept; 0: all are.
     pub(crate) keep: u64,
+    /// What may be cut off the end of the log.
+    pub(crate) cut: Cut,
+}
+
+/// What opening may cut off the end of the log, when there is something that is no whole record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// A record that was not written to its end: none follows, and the block of this height, the state's, is before it.
+    Torn {
+        /// Height of the state; 0 when it is not known or has no block.
+        state: u64,
+    },
+    /// Whatever follows the block of this height, whole or not.
+    After {
+        /// The last height that is wanted.
+        height: u64,
+    },
 }
 
 impl Default for ArchiveConfig {
@@ -37,6 +55,7 @@ impl Default for ArchiveConfig {
             sync: SyncPolicy::EveryBlock,
             segment_bytes: SEGMENT_BYTES,
             keep: 0,
+            cut: Cut::Torn { state: 0 },
         }
     }
 }
@@ -61,13 +80,14 @@ struct Scan<'a> {
     block: Option<(ProposedBlock, Place)>,
     last: Option<(u64, Place)>,
     indexed: u64,
+    cut: Cut,
 }
 
 impl DiskArchive {
     /// Opens the archive in `dir`, or makes an empty one.
     pub(crate) fn open(dir: &Path, config: ArchiveConfig) -> Result<Self, ArchiveError> {
         let log_dir = dir.join(LOG_DIR);
-        fs::create_dir_all(&log_dir).map_err(ArchiveError::io(&log_dir))?;
+        make_dir(&log_dir).map_err(ArchiveError::io(&log_dir))?;
         let mut segments = list_segments(&log_dir)?;
         let mut recovery = ArchiveRecovery::default();
         drop_empty_segment(&log_dir, &mut segments, &mut recovery)?;
@@ -89,6 +109,7 @@ impl DiskArchive {
             block: None,
             last,
             indexed: 0,
+            cut: config.cut,
         };
         let from = last.map(|(_, place)| (place.segment, place.end));
         recovery.dropped_bytes += scan.run(&segments, from)?;
@@ -220,6 +241,15 @@ impl Scan<'_> {
             if !is_last {
                 return Err(damaged(&path, valid, reason));
             }
+            let last = self.next.unwrap_or(first).saturating_sub(1);
+            self.assert_may_cut(last, follows_damaged(&bytes[valid as usize..]))
+                .map_err(|why| ArchiveError::DamagedEnd {
+                    path: path.clone(),
+                    offset: valid,
+                    reason: reason.clone(),
+                    last,
+                    why,
+                })?;
             tracing::warn!(path = %path.display(), offset = valid, reason, "the end of the block log is cut off");
             let file = OpenOptions::new()
                 .write(true)
@@ -230,6 +260,16 @@ impl Scan<'_> {
             return Ok(bytes.len() as u64 - valid);
         }
         Ok(0)
+    }
+
+    /// Says why what follows block `last` must stay, if so.
+    fn assert_may_cut(&self, last: u64, goes_on: bool) -> Result<(), String> {
+        match self.cut {
+            Cut::Torn { .. } if goes_on => Err("whole records follow".to_owned()),
+            Cut::Torn { state } if state > last => Err(format!("the state is at height {state}")),
+            Cut::After { height } if height > last => Err(format!("height {height} is asked for")),
+            Cut::Torn { .. } | Cut::After { .. } => Ok(()),
+        }
     }
 
     /// Reads one segment: says how many bytes are good, and what is wrong after them.

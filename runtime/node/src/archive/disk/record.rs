@@ -73,6 +73,15 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Record, usize), String> {
     Ok((parse_payload(frame, payload)?, FRAME + len))
 }
 
+/// Whether a whole record follows the one at the start of `bytes`, which cannot be read but says how long it is.
+pub(super) fn follows_damaged(bytes: &[u8]) -> bool {
+    let next = bytes.first_chunk().and_then(|frame| {
+        let len = payload_len(frame).ok()?;
+        bytes.get(FRAME + len..)
+    });
+    next.is_some_and(|next| parse(next).is_ok())
+}
+
 fn payload_len(frame: &[u8; FRAME]) -> Result<usize, String> {
     let len = u32::from_be_bytes([frame[0], frame[1], frame[2], frame[3]]);
     if len == 0 || len > MAX_PAYLOAD {

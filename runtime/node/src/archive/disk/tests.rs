@@ -3,7 +3,7 @@
 use supercloud_chain::{Attribute, BlockOutput, Event, TxResult};
 use supercloud_rpc::{BlockRecord, Commit, Query, SealInput, SearchError, seal_block, tx_hash};
 
-use super::{ArchiveConfig, ArchiveError, DiskArchive};
+use super::{ArchiveConfig, ArchiveError, Cut, DiskArchive};
 use crate::archive::{Archive, MemoryArchive, ProposedBlock};
 
 const QUERIES: [&str; 17] = [
@@ -356,4 +356,89 @@ fn blocks_out_of_order_are_refused() {
         matches!(error, ArchiveError::OutOfOrder { got: 3, last: Some(2) }),
         "{error}"
     );
+}
+
+/// The last segment of the log, and its bytes.
+fn last_segment(dir: &std::path::Path) -> (std::path::PathBuf, Vec<u8>) {
+    let log = dir.join("log");
+    let last = *super::log::list_segments(&log).unwrap().last().unwrap();
+    let path = super::log::segment_path(&log, last);
+    let bytes = std::fs::read(&path).unwrap();
+    (path, bytes)
+}
+
+fn cutting(cut: Cut) -> ArchiveConfig {
+    ArchiveConfig { cut, ..config() }
+}
+
+/// Opens an archive that is not changed by that, and says after which block it is damaged and why that stays.
+fn open_refused(dir: &std::path::Path, cut: Cut) -> (u64, String) {
+    let (path, before) = last_segment(dir);
+    let error = DiskArchive::open(dir, cutting(cut)).err().unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    match error {
+        ArchiveError::DamagedEnd { last, why, .. } => (last, why),
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn a_torn_block_is_cut_off_unless_the_state_has_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk], 20);
+    let (block, _) = block(disk.latest().as_deref());
+    disk.propose(&block).unwrap();
+    drop(disk);
+    let (path, mut bytes) = last_segment(dir.path());
+    bytes.pop();
+    std::fs::write(&path, &bytes).unwrap();
+    let refused = open_refused(dir.path(), Cut::Torn { state: 21 });
+    assert_eq!(refused, (20, "the state is at height 21".to_owned()));
+    let disk = DiskArchive::open(dir.path(), cutting(Cut::Torn { state: 20 })).unwrap();
+    assert_eq!(disk.logged_height(), Some(20));
+    assert!(disk.recovery().dropped_bytes > 0);
+}
+
+#[test]
+fn a_torn_first_block_is_cut_off_though_the_state_begins_high() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    let (mut block, _) = block(None);
+    block.sealed.header.height = 101;
+    disk.propose(&block).unwrap();
+    drop(disk);
+    let (path, mut bytes) = last_segment(dir.path());
+    bytes.pop();
+    std::fs::write(&path, &bytes).unwrap();
+    let disk = DiskArchive::open(dir.path(), cutting(Cut::Torn { state: 100 })).unwrap();
+    assert_eq!(disk.logged_height(), None);
+}
+
+#[test]
+fn damage_before_whole_blocks_is_left_as_it_is_unless_all_after_it_may_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk], 20);
+    let segment = *super::log::list_segments(&dir.path().join("log"))
+        .unwrap()
+        .last()
+        .unwrap();
+    let damaged = segment + 1;
+    assert!(damaged < 20, "{damaged}");
+    let place = disk.index.place(damaged).unwrap().unwrap();
+    drop(disk);
+    let (path, mut bytes) = last_segment(dir.path());
+    bytes[place.block as usize + 40] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    // Otherwise reading begins after the last block.
+    std::fs::remove_dir_all(dir.path().join(super::open::INDEX_DIR)).unwrap();
+    let refused = open_refused(dir.path(), Cut::Torn { state: 0 });
+    assert_eq!(refused, (segment, "whole records follow".to_owned()));
+    let refused = open_refused(dir.path(), Cut::After { height: damaged });
+    assert_eq!(refused, (segment, format!("height {damaged} is asked for")));
+    let disk = DiskArchive::open(dir.path(), cutting(Cut::After { height: segment })).unwrap();
+    let memory = MemoryArchive::default();
+    extend(&[&memory], segment);
+    assert_same(&disk, &memory);
 }

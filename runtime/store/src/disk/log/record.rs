@@ -1,5 +1,6 @@
 //! One block in the log: `length ‖ checksum ‖ height ‖ root before ‖ count ‖ (key, value or removal) of each change`.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -10,6 +11,8 @@ use crate::hash::Hash;
 const FRAME: usize = 4 + 16;
 /// Height, root before, number of changes.
 const FIXED: usize = 8 + 32 + 4;
+/// Bytes of a record without changes.
+pub(crate) const SHORTEST: usize = FRAME + FIXED;
 /// In place of a value's length: the key was removed.
 const REMOVED: u32 = u32::MAX;
 
@@ -70,6 +73,13 @@ pub(crate) fn parse_record(bytes: &[u8]) -> Result<(LogRecord, usize), &'static 
     }
     let record = parse_payload(payload).ok_or("the record does not parse")?;
     Ok((record, FRAME + len))
+}
+
+/// Whether a whole record of one of these heights begins anywhere in `bytes`.
+pub(crate) fn has_record(bytes: &[u8], heights: &RangeInclusive<u64>) -> bool {
+    let height_at = |at: usize| Some(u64::from_be_bytes(*bytes.get(at + FRAME..)?.first_chunk()?));
+    (0..bytes.len())
+        .any(|at| height_at(at).is_some_and(|height| heights.contains(&height)) && parse_record(&bytes[at..]).is_ok())
 }
 
 fn checksum(payload: &[u8]) -> [u8; 16] {

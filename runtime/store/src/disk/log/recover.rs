@@ -1,11 +1,13 @@
 //! Reading the log on opening, and cutting off what was not written to its end.
+//!
+//! Nothing is changed while the log is read: the cut is the last step, once all that was found is known to be enough.
 
 use std::fs::{self, OpenOptions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::disk::config::LostBlocks;
 use crate::disk::error::OpenError;
-use crate::disk::log::record::parse_record;
+use crate::disk::log::record::{SHORTEST, has_record, parse_record};
 use crate::disk::log::{LogRecord, encode_header, segment_path, sync_dir};
 
 /// What recovery found and did.
@@ -17,36 +19,70 @@ pub(crate) struct RecoveredLog {
     pub(crate) dropped_bytes: u64,
 }
 
-/// Reads all records in order and hands them to `visit`. Cuts off a torn record at the very end; a damaged record before
-/// that is an error, unless lost blocks are accepted.
-pub(crate) fn recover_log(
+/// A log that was read, and where it is to be cut.
+pub(crate) struct ReadLog {
+    dir: PathBuf,
+    segments: Vec<u64>,
+    cut: Option<Cut>,
+}
+
+/// The log ends after `valid` of the `len` bytes of the segment before `end`.
+struct Cut {
+    end: usize,
+    valid: usize,
+    len: usize,
+}
+
+/// Reads all records in order and hands them to `visit`. A torn record at the very end, after which no whole one follows,
+/// is for [`ReadLog::finish`]; a damaged one before that is an error, unless lost blocks are accepted.
+pub(crate) fn read_log(
     dir: &Path,
     lost: LostBlocks,
     visit: &mut dyn FnMut(LogRecord) -> Result<(), OpenError>,
-) -> Result<RecoveredLog, OpenError> {
-    let mut segments = list_segments(dir)?;
-    let mut dropped_bytes = 0;
+) -> Result<ReadLog, OpenError> {
+    let segments = list_segments(dir)?;
     let mut next = None;
-    let mut index = 0;
-    while index < segments.len() {
-        let path = segment_path(dir, segments[index]);
+    let mut cut = None;
+    for (index, &first) in segments.iter().enumerate() {
+        let path = segment_path(dir, first);
         let bytes = fs::read(&path).map_err(OpenError::io(&path))?;
-        let (valid, reason) = read_segment(segments[index], &bytes, &mut next, visit)?;
-        index += 1;
+        let (valid, reason) = read_segment(first, &bytes, &mut next, visit)?;
         let Some(reason) = reason else { continue };
-        if index < segments.len() && lost == LostBlocks::Refuse {
+        let end = index + 1;
+        let is_torn = end == segments.len() && !goes_on(&bytes[valid..], next.unwrap_or(first));
+        if !is_torn && lost == LostBlocks::Refuse {
             return Err(OpenError::Log {
                 path,
                 offset: valid as u64,
                 reason: reason.to_owned(),
             });
         }
-        dropped_bytes += cut(dir, &mut segments, index, valid, bytes.len())?;
+        let len = bytes.len();
+        cut = Some(Cut { end, valid, len });
+        break;
     }
-    Ok(RecoveredLog {
-        segments,
-        dropped_bytes,
-    })
+    let dir = dir.to_owned();
+    Ok(ReadLog { dir, segments, cut })
+}
+
+/// Whether a whole record begins here, or further on one that may follow.
+fn goes_on(bytes: &[u8], next: u64) -> bool {
+    let most = (bytes.len() / SHORTEST) as u64;
+    parse_record(bytes).is_ok() || has_record(bytes, &(next..=next.saturating_add(most)))
+}
+
+impl ReadLog {
+    /// Cuts off the end that is no whole record.
+    pub(crate) fn finish(mut self) -> Result<RecoveredLog, OpenError> {
+        let mut dropped_bytes = 0;
+        if let Some(Cut { end, valid, len }) = self.cut {
+            dropped_bytes = cut(&self.dir, &mut self.segments, end, valid, len)?;
+        }
+        Ok(RecoveredLog {
+            segments: self.segments,
+            dropped_bytes,
+        })
+    }
 }
 
 /// Reads the records of one segment; says how many bytes are good, and what is wrong after them.

@@ -42,13 +42,13 @@ fn write_log(dir: &Path) {
 
 fn read(dir: &Path, lost: LostBlocks) -> Result<(Vec<u64>, RecoveredLog), OpenError> {
     let mut heights = Vec::new();
-    let recovered = recover_log(dir, lost, &mut |record| {
+    let log = read_log(dir, lost, &mut |record| {
         assert_eq!(record.previous_root, [record.height as u8; 32]);
         assert_eq!(record.entries, entries(record.height));
         heights.push(record.height);
         Ok(())
     })?;
-    Ok((heights, recovered))
+    Ok((heights, log.finish()?))
 }
 
 #[test]
@@ -135,6 +135,64 @@ fn damage_before_the_last_segment_is_refused_or_loses_all_that_follows() {
     assert_eq!(heights, [1]);
     assert_eq!(recovered.segments, [1]);
     assert_eq!(read(dir.path(), LostBlocks::Refuse).unwrap().0, [1]);
+}
+
+#[test]
+fn damage_in_the_last_segment_is_refused_while_whole_records_follow() {
+    let whole = tempfile::tempdir().unwrap();
+    write_log(whole.path());
+    let bytes = std::fs::read(segment_path(whole.path(), 4)).unwrap();
+    let record_len = record(4).len();
+    // The header, the first record's length, its content, the second one's length; the last one has none after it.
+    for (at, offset, follows) in [
+        (3, 0, true),
+        (16, 16, true),
+        (16 + 60, 16, true),
+        (16 + record_len, 16 + record_len, true),
+        (16 + 2 * record_len, 16 + 2 * record_len, false),
+        (16 + 2 * record_len + 60, 16 + 2 * record_len, false),
+    ] {
+        let dir = fast_dir();
+        write_log(dir.path());
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1;
+        let path = segment_path(dir.path(), 4);
+        std::fs::write(&path, &damaged).unwrap();
+        match read(dir.path(), LostBlocks::Refuse) {
+            Err(OpenError::Log { offset: found, .. }) => {
+                assert_eq!((found, follows), (offset as u64, true), "byte {at}")
+            }
+            Ok((heights, recovered)) => {
+                assert_eq!((heights, follows), (vec![1, 2, 3, 4, 5], false), "byte {at}");
+                assert_eq!(recovered.dropped_bytes, record_len as u64);
+                continue;
+            }
+            Err(error) => panic!("byte {at}: {error}"),
+        }
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            damaged,
+            "byte {at}: the file is as it was"
+        );
+        let (heights, _) = read(dir.path(), LostBlocks::Accept).unwrap();
+        let before = if offset > 16 { 4 } else { 3 };
+        assert_eq!(heights.last(), Some(&before), "byte {at}");
+    }
+}
+
+#[test]
+fn the_log_is_not_changed_before_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    write_log(dir.path());
+    let path = segment_path(dir.path(), 4);
+    let mut torn = std::fs::read(&path).unwrap();
+    torn.pop();
+    std::fs::write(&path, &torn).unwrap();
+    let log = read_log(dir.path(), LostBlocks::Refuse, &mut |_| Ok(())).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), torn);
+    let recovered = log.finish().unwrap();
+    assert_eq!(recovered.dropped_bytes, record(6).len() as u64 - 1);
+    assert_eq!(std::fs::read(&path).unwrap().len(), 16 + 2 * record(4).len());
 }
 
 #[test]
