@@ -66,6 +66,19 @@ enum TxCommand {
         /// File, or - for stdin
         file: String,
     },
+    /// Print a transaction document as the chain takes it, in base64
+    Encode {
+        /// File, or - for stdin
+        file: String,
+    },
+    /// Print a transaction that the chain takes as a document
+    Decode {
+        /// The transaction in base64
+        tx: String,
+        /// It is in hex
+        #[arg(long, short = 'x')]
+        hex: bool,
+    },
 }
 
 /// Runs `supercloud tx`.
@@ -78,22 +91,27 @@ async fn run_command(args: TxCommandArgs) -> Result<()> {
     match &command {
         TxCommand::Sign { file } => return offline::sign(&tx, file).await,
         TxCommand::Broadcast { file } => return offline::broadcast(&tx, file).await,
+        TxCommand::Encode { file } => return offline::encode(file),
+        TxCommand::Decode { tx: raw, hex } => return offline::decode(&tx, raw, *hex),
         _ => {}
     }
     let from = match &command {
-        TxCommand::Bank(bank) => bank.from(),
+        TxCommand::Bank(bank) => bank.from(tx.has_from()),
+        TxCommand::Feegrant(feegrant) => feegrant.from(),
         _ => None,
     };
     let sender = Sender::open(&tx, from).await?;
     let messages: Vec<Value> = match command {
-        TxCommand::Bank(command) => command.messages(sender.address())?,
+        TxCommand::Bank(command) => command.messages(tx.has_from(), sender.address())?,
         TxCommand::Wasm(command) => vec![command.message(sender.address())?],
         TxCommand::Gov(command) => vec![command.message(sender.address())?],
         TxCommand::Authz(command) => vec![command.message(sender.address())?],
         TxCommand::Feegrant(command) => vec![command.message(sender.address())?],
         TxCommand::Tokenfactory(command) => vec![command.message(sender.address())?],
         TxCommand::Raw { file } => document::messages_of(crate::json_arg::read_file(&file)?)?,
-        TxCommand::Sign { .. } | TxCommand::Broadcast { .. } => Vec::new(),
+        TxCommand::Sign { .. } | TxCommand::Broadcast { .. } | TxCommand::Encode { .. } | TxCommand::Decode { .. } => {
+            Vec::new()
+        }
     };
     send::run(&sender, &messages).await
 }

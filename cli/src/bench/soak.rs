@@ -18,8 +18,10 @@ use super::process::{self, Usage};
 
 /// Least samples that say anything.
 const LEAST_SAMPLES: usize = 9;
-/// What the write buffers of a node's state take when they are full: twice 128 MiB.
-const WRITE_BUFFERS: u64 = 256 << 20;
+/// What a node's state holds that is not in its tables yet, at most: `DiskConfig::write_buffer_bytes` are 128 MiB. Changed
+/// entries take that twice, once for those of the checkpoint in progress and once for those that came since. Tree pages that
+/// are not written take up to twice that again: at so many a checkpoint begins.
+const WRITE_BUFFERS: u64 = 512 << 20;
 /// What a node takes besides: the program, compiled contracts, the last blocks in decoded form.
 const BESIDES: u64 = 384 << 20;
 
@@ -181,7 +183,7 @@ mod tests {
 
     #[test]
     fn caches_that_fill_are_no_growth_until_they_are_full() {
-        let growing = samples([1, 1, 1, 100, 100, 100, 655, 657, 656], [1.0; 9]);
+        let growing = samples([1, 1, 1, 100, 100, 100, 911, 913, 912], [1.0; 9]);
         assert!(Verdict::of(&growing, full_size(16)).unwrap().memory_flat);
         assert!(!Verdict::of(&growing, full_size(16) - 1).unwrap().memory_flat);
     }

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use supercloud_client::address::{self, DEFAULT_HRP};
 use supercloud_client::tx::{self, SignerState, UnsignedTx};
 use supercloud_client::{Client, ClientError, Coin, GasPrice, Key, TxOutcome};
 use supercloud_proto::cosmos::base::node::v1beta1::{ConfigRequest, ConfigResponse};
 use supercloud_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
+use tokio::sync::OnceCell;
 
 use super::document;
 use crate::coins;
@@ -57,12 +59,22 @@ pub(crate) struct TxArgs {
     #[arg(long, short, value_enum, default_value_t, global = true)]
     broadcast_mode: BroadcastMode,
     /// Simulate and say what gas it takes; nothing is signed or sent
-    #[arg(long, conflicts_with = "generate_only", global = true)]
+    #[arg(long, conflicts_with_all = ["generate_only", "offline"], global = true)]
     dry_run: bool,
-    /// Print the unsigned transaction as JSON; nothing is signed or sent
+    /// Print the unsigned transaction as JSON; nothing is signed or sent, and --from may be any address
     #[arg(long, global = true)]
     generate_only: bool,
-    /// Do not ask before sending
+    /// Ask no node: for --generate-only with --gas and --fees, and for `tx sign` with --chain-id, --account-number and
+    /// --sequence
+    #[arg(long, global = true)]
+    offline: bool,
+    /// Number of the signer's account; the chain's answer when absent
+    #[arg(long, short, value_name = "N", global = true)]
+    account_number: Option<u64>,
+    /// Sequence of the signer's account; the chain's answer when absent
+    #[arg(long, short, value_name = "N", global = true)]
+    sequence: Option<u64>,
+    /// Send without a question; needed where there is no terminal to answer on
     #[arg(long, short, global = true)]
     yes: bool,
     /// Form of the result
@@ -84,7 +96,15 @@ enum BroadcastMode {
 impl TxArgs {
     /// Connects to the node.
     pub(crate) async fn connect(&self) -> Result<Client> {
+        if self.offline {
+            bail!("--offline: this needs a node; leave the flag out");
+        }
         self.node.connect().await
+    }
+
+    /// Whether `--from` names the signer.
+    pub(super) fn has_from(&self) -> bool {
+        self.from.is_some()
     }
 
     /// Form of the result.
@@ -96,10 +116,12 @@ impl TxArgs {
 /// Who sends, and where to.
 pub(crate) struct Sender<'a> {
     args: &'a TxArgs,
-    /// The chain.
-    pub(crate) client: Client,
-    info: KeyInfo,
+    /// The chain; `None` with `--offline`.
+    client: Option<Client>,
+    /// `None` for an address without a key here, which `--generate-only` takes.
+    info: Option<KeyInfo>,
     address: String,
+    state: OnceCell<SignerState>,
 }
 
 impl<'a> Sender<'a> {
@@ -108,14 +130,30 @@ impl<'a> Sender<'a> {
         let Some(from) = from.or(args.from.as_deref()) else {
             bail!("--from is missing: name the key that signs; `supercloud keys list` shows what is there");
         };
-        let info = args.keyring.resolve(from)?;
-        let client = args.node.connect().await?;
-        let address = info.address(client.hrp())?;
+        let decoded = address::decode_any(from).ok();
+        let info = match (args.generate_only, &decoded) {
+            (true, Some(_)) => args.keyring.resolve(from).ok(),
+            _ => Some(args.keyring.resolve(from)?),
+        };
+        let client = match args.offline {
+            true => None,
+            false => Some(args.node.connect().await?),
+        };
+        let address = match (&client, &info, &decoded) {
+            (Some(client), Some(info), _) => info.address(client.hrp())?,
+            (None, Some(info), None) => info.address(DEFAULT_HRP)?,
+            (Some(client), None, _) => {
+                address::decode(client.hrp(), from)?;
+                from.to_owned()
+            }
+            (None, _, _) => from.to_owned(),
+        };
         Ok(Self {
             args,
             client,
             info,
             address,
+            state: OnceCell::new(),
         })
     }
 
@@ -124,20 +162,53 @@ impl<'a> Sender<'a> {
         &self.address
     }
 
-    pub(super) async fn state(&self) -> Result<SignerState> {
-        let account = self.client.account(&self.address).await?;
-        let account = account.ok_or_else(|| ClientError::UnknownAccount {
-            address: self.address.clone(),
-        })?;
+    /// The chain, or what to give in place of its answers.
+    fn client(&self, instead: &str) -> Result<&Client> {
+        let client = self.client.as_ref();
+        client.with_context(|| format!("--offline: no node is asked, so {instead}"))
+    }
+
+    /// What the signature is bound to; the chain is asked once.
+    pub(super) async fn state(&self) -> Result<&SignerState> {
+        self.state.get_or_try_init(|| self.find_state()).await
+    }
+
+    async fn find_state(&self) -> Result<SignerState> {
+        let chain_id = match (&self.client, self.args.node.chain_id()) {
+            (Some(client), _) => client.chain_id(),
+            (None, Some(chain_id)) => chain_id,
+            (None, None) => bail!("--offline: no node is asked, so --chain-id is needed"),
+        };
+        let (account_number, sequence) = match (self.args.account_number, self.args.sequence) {
+            (Some(number), Some(sequence)) => (number, sequence),
+            (number, sequence) => {
+                let client = self.client("--account-number and --sequence are needed")?;
+                let account = client.account(&self.address).await?;
+                let account = account.ok_or_else(|| ClientError::UnknownAccount {
+                    address: self.address.clone(),
+                })?;
+                (
+                    number.unwrap_or(account.account_number),
+                    sequence.unwrap_or(account.sequence),
+                )
+            }
+        };
         Ok(SignerState {
-            chain_id: self.client.chain_id().to_owned(),
-            account_number: account.account_number,
-            sequence: account.sequence,
+            chain_id: chain_id.to_owned(),
+            account_number,
+            sequence,
         })
     }
 
+    async fn simulate(&self, unsigned: &UnsignedTx) -> Result<u64> {
+        let client = self.client("--gas must be a number")?;
+        let public_key = self.info.as_ref().map(|info| &info.public_key);
+        simulate(client, unsigned, public_key, self.state().await?.sequence).await
+    }
+
     pub(super) fn key(&self) -> Result<Key> {
-        self.args.keyring.open(&self.info.name)
+        let info = self.info.as_ref().context("--generate-only signs nothing")?;
+        self.args.keyring.open(&info.name)
     }
 }
 
@@ -151,28 +222,35 @@ pub(crate) async fn run(sender: &Sender<'_>, messages: &[Value]) -> Result<()> {
         fee_granter: args.fee_granter.clone(),
         ..UnsignedTx::default()
     };
-    let state = sender.state().await?;
     if args.dry_run {
-        let used = simulate(&sender.client, &unsigned, Some(&sender.info.public_key), state.sequence).await?;
+        let used = sender.simulate(&unsigned).await?;
         let document =
             json!({ "gas_used": used.to_string(), "gas_estimate": adjusted(used, args.gas_adjustment)?.to_string() });
         return Ok(output::document(&document, args.output)?);
     }
-    unsigned.gas_limit = gas_limit(sender, &unsigned, state.sequence).await?;
+    unsigned.gas_limit = gas_limit(sender, &unsigned).await?;
     unsigned.fee = fee(sender, unsigned.gas_limit).await?;
     if args.generate_only {
         return Ok(output::line(document::show(&unsigned, messages))?);
     }
-    if !args.yes && is_interactive() && !crate::confirm::ask(&question(&unsigned, messages))? {
-        bail!("not sent");
+    let client = sender.client("nothing can be sent: use --generate-only, then `tx sign` and `tx broadcast`")?;
+    if !args.yes {
+        confirm(&question(&unsigned, messages))?;
     }
-    let raw = unsigned.sign(&sender.key()?, &state);
-    broadcast(&sender.client, args, &raw).await
+    let raw = unsigned.sign(&sender.key()?, sender.state().await?);
+    broadcast(client, args, &raw).await
 }
 
-fn is_interactive() -> bool {
+/// An error unless somebody said yes. Nothing is sent because nobody could be asked.
+fn confirm(question: &str) -> Result<()> {
     use std::io::IsTerminal;
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        bail!("not sent: there is no terminal to ask on; pass --yes (-y) to send without a question");
+    }
+    if !crate::confirm::ask(question)? {
+        bail!("not sent");
+    }
+    Ok(())
 }
 
 fn question(unsigned: &UnsignedTx, messages: &[Value]) -> String {
@@ -210,7 +288,7 @@ pub(crate) async fn simulate(
     }
 }
 
-async fn gas_limit(sender: &Sender<'_>, unsigned: &UnsignedTx, sequence: u64) -> Result<u64> {
+async fn gas_limit(sender: &Sender<'_>, unsigned: &UnsignedTx) -> Result<u64> {
     let args = sender.args;
     if args.gas != "auto" {
         return match args.gas.parse() {
@@ -218,10 +296,7 @@ async fn gas_limit(sender: &Sender<'_>, unsigned: &UnsignedTx, sequence: u64) ->
             _ => bail!("--gas is `auto` or a whole number above 0, got {:?}", args.gas),
         };
     }
-    adjusted(
-        simulate(&sender.client, unsigned, Some(&sender.info.public_key), sequence).await?,
-        args.gas_adjustment,
-    )
+    adjusted(sender.simulate(unsigned).await?, args.gas_adjustment)
 }
 
 /// Gas with room for what changes between simulation and block.
@@ -242,7 +317,8 @@ async fn fee(sender: &Sender<'_>, gas: u64) -> Result<Vec<Coin>> {
     if let Some(price) = &args.gas_prices {
         return Ok(price.fee(gas));
     }
-    Ok(least_gas_price(&sender.client).await?.fee(gas))
+    let client = sender.client("--fees or --gas-prices is needed")?;
+    Ok(least_gas_price(client).await?.fee(gas))
 }
 
 /// The node's least gas price in the first denom that it takes.
