@@ -6,6 +6,8 @@ use std::time::Duration;
 use anyhow::Result;
 use supercloud_node::{NodeError, NodeHandle};
 
+use crate::output::tell;
+
 /// How often the node is asked whether it still makes blocks.
 const HEALTH_INTERVAL: Duration = Duration::from_millis(500);
 /// Signals of one and the same stop: `timeout`, for one, sends it to the process and to its group.
@@ -72,7 +74,7 @@ pub(crate) fn exit_at_next_signal() {
         tokio::time::sleep(SAME_STOP).await;
         let Ok(mut signals) = Signals::listen() else { return };
         signals.wait().await;
-        eprintln!("ended before the shutdown was done");
+        tell("ended before the shutdown was done");
         exit(INTERRUPTED);
     });
 }

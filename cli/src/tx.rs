@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::hint;
 
 pub(crate) use document::typed_coins;
-pub(crate) use send::{Sender, TxArgs, run as send_messages, simulate};
+pub(crate) use send::{Sender, TxArgs, least_gas_price, run as send_messages, simulate};
 
 /// Arguments of `supercloud tx`.
 #[derive(Args)]

@@ -64,8 +64,7 @@ impl Control {
         format!("http://{}", self.address)
     }
 
-    /// Takes no more requests and waits for those that it has, but not for long: a connection may stay open without ever
-    /// sending one.
+    /// Takes no more requests and waits for those that it has, but not for long: the rest of one may never come.
     pub(super) async fn stop(mut self) {
         self.stopping.store(true, Ordering::SeqCst);
         let _ = self.stop.send(());

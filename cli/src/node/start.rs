@@ -8,6 +8,7 @@ use serde::Serialize;
 use supercloud_node::{Repairs, spawn};
 
 use super::Common;
+use crate::output::tell;
 use crate::supervise::{Signals, until_end};
 
 /// Arguments of `supercloud node start`.
@@ -62,7 +63,7 @@ pub(super) async fn run(args: StartArgs) -> Result<()> {
         )
     })?;
     let failed = until_end(&node, &mut interrupted).await;
-    eprintln!("shutting down at height {}", node.height());
+    tell(format_args!("shutting down at height {}", node.height()));
     tokio::task::spawn_blocking(move || node.shutdown()).await?;
     failed.map_or(Ok(()), |error| Err(error.into()))
 }

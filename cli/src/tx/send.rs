@@ -322,7 +322,7 @@ async fn fee(sender: &Sender<'_>, gas: u64) -> Result<Vec<Coin>> {
 }
 
 /// The node's least gas price in the first denom that it takes.
-async fn least_gas_price(client: &Client) -> Result<GasPrice> {
+pub(crate) async fn least_gas_price(client: &Client) -> Result<GasPrice> {
     let path = "/cosmos.base.node.v1beta1.Service/Config";
     let config: ConfigResponse = match client.query(path, &ConfigRequest {}).await {
         Ok(config) => config,
