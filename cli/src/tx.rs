@@ -10,6 +10,7 @@ mod feegrant;
 mod gov;
 mod offline;
 mod send;
+mod sender;
 mod tokenfactory;
 mod wasm;
 
@@ -20,7 +21,8 @@ use serde_json::Value;
 use crate::hint;
 
 pub(crate) use document::typed_coins;
-pub(crate) use send::{Sender, TxArgs, least_gas_price, run as send_messages, simulate};
+pub(crate) use send::{TxArgs, least_gas_price, run as send_messages, simulate};
+pub(crate) use sender::Sender;
 
 /// Arguments of `supercloud tx`.
 #[derive(Args)]

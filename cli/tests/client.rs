@@ -268,6 +268,14 @@ fn a_transaction_is_made_and_signed_without_a_node_and_sent_later() {
         document,
         nowhere(&[&generate[..], &["--from", "alice"]].concat()).json()
     );
+    // The payer of fees may be named as the first word, as on other chains.
+    let offline = ["--offline", "--generate-only", "--gas", "1", "--fees", "1uakt"];
+    let grant = nowhere(&[&["tx", "feegrant", "grant", "alice", &bob], &offline[..]].concat()).json();
+    let grant = &grant["body"]["messages"][0];
+    assert_eq!(
+        (&grant["granter"], &grant["grantee"]),
+        (&json!(address(0)), &json!(bob))
+    );
     let unsigned = setup.write("unsigned.json", &document);
     let sign = ["tx", "sign", unsigned.to_str().unwrap(), "--from", "alice", "--offline"];
     assert!(nowhere(&sign).error().contains("--chain-id is needed"));

@@ -8,7 +8,8 @@ use supercloud_proto::cosmos::tx::v1beta1::{AuthInfo, TxBody, TxRaw};
 use supercloud_proto::prost::{Message, Name};
 
 use super::document;
-use super::send::{self, Sender, TxArgs};
+use super::send::{self, TxArgs};
+use super::sender::Sender;
 use crate::codec;
 use crate::json_arg;
 use crate::output;

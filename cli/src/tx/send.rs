@@ -2,20 +2,18 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use supercloud_client::address::{self, DEFAULT_HRP};
-use supercloud_client::tx::{self, SignerState, UnsignedTx};
-use supercloud_client::{Client, ClientError, Coin, GasPrice, Key, TxOutcome};
+use supercloud_client::tx::{self, UnsignedTx};
+use supercloud_client::{Client, ClientError, Coin, GasPrice, TxOutcome};
 use supercloud_proto::cosmos::base::node::v1beta1::{ConfigRequest, ConfigResponse};
 use supercloud_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
-use tokio::sync::OnceCell;
 
 use super::document;
+use super::sender::Sender;
 use crate::coins;
 use crate::hint;
-use crate::keyring::KeyInfo;
 use crate::keys::KeyringArgs;
 use crate::node_args::NodeArgs;
 use crate::output::{self, Form};
@@ -33,7 +31,7 @@ pub(crate) struct TxArgs {
     pub(super) keyring: KeyringArgs,
     /// Key that signs: name or address
     #[arg(long, value_name = "KEY", env = "SUPERCLOUD_FROM", global = true)]
-    from: Option<String>,
+    pub(super) from: Option<String>,
     /// Gas limit, or `auto` for a simulation
     #[arg(long, value_name = "GAS", default_value = "auto", global = true)]
     gas: String,
@@ -63,17 +61,17 @@ pub(crate) struct TxArgs {
     dry_run: bool,
     /// Print the unsigned transaction as JSON; nothing is signed or sent, and --from may be any address
     #[arg(long, global = true)]
-    generate_only: bool,
+    pub(super) generate_only: bool,
     /// Ask no node: for --generate-only with --gas and --fees, and for `tx sign` with --chain-id, --account-number and
     /// --sequence
     #[arg(long, global = true)]
-    offline: bool,
+    pub(super) offline: bool,
     /// Number of the signer's account; the chain's answer when absent
     #[arg(long, short, value_name = "N", global = true)]
-    account_number: Option<u64>,
+    pub(super) account_number: Option<u64>,
     /// Sequence of the signer's account; the chain's answer when absent
     #[arg(long, short, value_name = "N", global = true)]
-    sequence: Option<u64>,
+    pub(super) sequence: Option<u64>,
     /// Send without a question; needed where there is no terminal to answer on
     #[arg(long, short, global = true)]
     yes: bool,
@@ -110,105 +108,6 @@ impl TxArgs {
     /// Form of the result.
     pub(crate) fn form(&self) -> Form {
         self.output
-    }
-}
-
-/// Who sends, and where to.
-pub(crate) struct Sender<'a> {
-    args: &'a TxArgs,
-    /// The chain; `None` with `--offline`.
-    client: Option<Client>,
-    /// `None` for an address without a key here, which `--generate-only` takes.
-    info: Option<KeyInfo>,
-    address: String,
-    state: OnceCell<SignerState>,
-}
-
-impl<'a> Sender<'a> {
-    /// Finds the key and connects. `from` comes from the command itself and goes before `--from`.
-    pub(crate) async fn open(args: &'a TxArgs, from: Option<&str>) -> Result<Self> {
-        let Some(from) = from.or(args.from.as_deref()) else {
-            bail!("--from is missing: name the key that signs; `supercloud keys list` shows what is there");
-        };
-        let decoded = address::decode_any(from).ok();
-        let info = match (args.generate_only, &decoded) {
-            (true, Some(_)) => args.keyring.resolve(from).ok(),
-            _ => Some(args.keyring.resolve(from)?),
-        };
-        let client = match args.offline {
-            true => None,
-            false => Some(args.node.connect().await?),
-        };
-        let address = match (&client, &info, &decoded) {
-            (Some(client), Some(info), _) => info.address(client.hrp())?,
-            (None, Some(info), None) => info.address(DEFAULT_HRP)?,
-            (Some(client), None, _) => {
-                address::decode(client.hrp(), from)?;
-                from.to_owned()
-            }
-            (None, _, _) => from.to_owned(),
-        };
-        Ok(Self {
-            args,
-            client,
-            info,
-            address,
-            state: OnceCell::new(),
-        })
-    }
-
-    /// Address of the signer.
-    pub(crate) fn address(&self) -> &str {
-        &self.address
-    }
-
-    /// The chain, or what to give in place of its answers.
-    fn client(&self, instead: &str) -> Result<&Client> {
-        let client = self.client.as_ref();
-        client.with_context(|| format!("--offline: no node is asked, so {instead}"))
-    }
-
-    /// What the signature is bound to; the chain is asked once.
-    pub(super) async fn state(&self) -> Result<&SignerState> {
-        self.state.get_or_try_init(|| self.find_state()).await
-    }
-
-    async fn find_state(&self) -> Result<SignerState> {
-        let chain_id = match (&self.client, self.args.node.chain_id()) {
-            (Some(client), _) => client.chain_id(),
-            (None, Some(chain_id)) => chain_id,
-            (None, None) => bail!("--offline: no node is asked, so --chain-id is needed"),
-        };
-        let (account_number, sequence) = match (self.args.account_number, self.args.sequence) {
-            (Some(number), Some(sequence)) => (number, sequence),
-            (number, sequence) => {
-                let client = self.client("--account-number and --sequence are needed")?;
-                let account = client.account(&self.address).await?;
-                let account = account.ok_or_else(|| ClientError::UnknownAccount {
-                    address: self.address.clone(),
-                })?;
-                (
-                    number.unwrap_or(account.account_number),
-                    sequence.unwrap_or(account.sequence),
-                )
-            }
-        };
-        Ok(SignerState {
-            chain_id: chain_id.to_owned(),
-            account_number,
-            sequence,
-        })
-    }
-
-    async fn simulate(&self, unsigned: &UnsignedTx) -> Result<u64> {
-        let client = self.client("--gas must be a number")?;
-        let public_key = self.info.as_ref().map(|info| &info.public_key);
-        simulate(client, unsigned, public_key, self.state().await?.sequence).await
-    }
-
-    pub(super) fn key(&self) -> Result<Key> {
-        let info = self.info.as_ref().context("--generate-only signs nothing")?;
-        self.args.keyring.open(&info.name)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -31,21 +32,41 @@ fn end(dev: &mut Dev) -> (ExitStatus, Duration) {
     }
 }
 
+/// A chain whose control server waits for the rest of a request.
+fn with_half_a_request(caches: &Path) -> (Dev, TcpStream) {
+    let dev = Dev::start(caches, &[]);
+    let mut half = TcpStream::connect(dev.text("control_url").trim_start_matches("http://")).unwrap();
+    half.write_all(b"POST /blocks HTTP/1.1\r\n").unwrap();
+    // So that the server has it before the signal.
+    std::thread::sleep(Duration::from_millis(300));
+    (dev, half)
+}
+
 #[test]
 fn half_a_request_does_not_hold_the_end() {
     let caches = tempfile::tempdir().unwrap();
     for name in ["INT", "TERM"] {
-        let mut dev = Dev::start(caches.path(), &[]);
-        let address = dev.text("control_url").trim_start_matches("http://").to_owned();
-        let mut silent = TcpStream::connect(address).unwrap();
-        silent.write_all(b"POST /blocks HTTP/1.1\r\n").unwrap();
-        // So that the server has it before the signal.
-        std::thread::sleep(Duration::from_millis(300));
+        let (mut dev, _half) = with_half_a_request(caches.path());
         signal(&dev, name);
         let (status, took) = end(&mut dev);
         assert!(status.success(), "a signal is no failure: {status}");
         assert!(took < Duration::from_secs(15), "{took:?}");
     }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let caches = tempfile::tempdir().unwrap();
+    let (mut dev, _half) = with_half_a_request(caches.path());
+    // Signals right after the first are taken for the same, so one of these is the second.
+    let status = loop {
+        signal(&dev, "INT");
+        std::thread::sleep(Duration::from_millis(100));
+        if let Some(status) = dev.child.try_wait().unwrap() {
+            break status;
+        }
+    };
+    assert_eq!(status.code(), Some(130));
 }
 
 #[test]
