@@ -11,7 +11,7 @@ pub(super) enum FeegrantCommand {
     /// Pay the fees of another account: [FROM] GRANTEE
     Grant {
         /// The payer's key unless --from names it, and the address whose fees are paid
-        #[arg(num_args = 1..=2, required = true, value_names = ["FROM", "GRANTEE"])]
+        #[arg(num_args = 1..=2, required = true, value_name = "GRANTEE")]
         words: Vec<String>,
         /// Most that is paid in all; no limit when absent
         #[arg(long, value_name = "COINS", default_value = "")]
@@ -32,7 +32,7 @@ pub(super) enum FeegrantCommand {
     /// Stop paying: [FROM] GRANTEE
     Revoke {
         /// The payer's key unless --from names it, and the address whose fees were paid
-        #[arg(num_args = 1..=2, required = true, value_names = ["FROM", "GRANTEE"])]
+        #[arg(num_args = 1..=2, required = true, value_name = "GRANTEE")]
         words: Vec<String>,
     },
 }
