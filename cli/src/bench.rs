@@ -36,6 +36,7 @@ use supercloud_schema::money::UAKT;
 pub(crate) use args::BenchArgs;
 
 use crate::output;
+use crate::tx::least_gas_price;
 use accounts::{Accounts, derive_keys};
 use board::Stream;
 use chain::{MIN_GAS_PRICE, Node, OwnPlan};
@@ -108,12 +109,15 @@ async fn terminated() -> Result<()> {
 }
 
 async fn measure(args: &BenchArgs, node: &Node, council: Key, keys: Vec<Key>) -> Result<Report> {
-    let gas_price: GasPrice = format!("{MIN_GAS_PRICE}{UAKT}").parse()?;
+    let client = Client::connect(&node.url).await?;
+    let gas_price: GasPrice = match node.is_own() {
+        true => format!("{MIN_GAS_PRICE}{UAKT}").parse()?,
+        false => least_gas_price(&client).await?,
+    };
     let tx = TxConfig {
         gas_price: gas_price.clone(),
         ..TxConfig::default()
     };
-    let client = Client::connect(&node.url).await?;
     let preparer = Preparer::new(client.clone(), &node.url, council, tx)?;
     if args.load.needs_market() && !preparer.has_market().await? {
         if !node.is_own() {

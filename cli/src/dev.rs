@@ -25,12 +25,13 @@ use supercloud_vm::WasmtimeVm;
 use crate::module_cache;
 use crate::output;
 use crate::price_signers::PriceSigners;
+use crate::supervise::{Signals, exit_at_next_signal, until_end};
 use plan::{Plan, Wallet};
 
 pub(crate) use args::DevArgs;
 pub(crate) use ready::{HRP, Ready};
 
-/// Runs the chain until ctrl-c or SIGTERM, or asks one that runs.
+/// Runs the chain until ctrl-c, SIGTERM or an error that stops it, or asks one that runs.
 pub(crate) async fn run(args: DevArgs) -> Result<()> {
     match &args.tool {
         Some(tool) => tool::run(tool).await,
@@ -68,20 +69,23 @@ async fn serve(args: DevArgs) -> Result<()> {
         let installed = install::run(&node, &wallets, &signers, args.akt_price, governance_takes).await;
         ready.suite = Some(installed.context("the market was not installed")?);
     }
-    let control = control::start(node.clone(), wallets, args.control_port, &wallet.mnemonic).await?;
+    let control = control::start(&node, wallets, args.control_port, &wallet.mnemonic).await?;
     ready.control_url = Some(control.url());
     let _file = ready.write_files(args.home.as_deref());
+    // Before anybody is told: whoever reads the line may send a signal.
+    let mut signals = Signals::listen().context("cannot wait for signals")?;
     if args.json {
         output::line(serde_json::to_string(&ready)?)?;
     } else {
         output::line(ready.text())?;
     }
-    interrupted().await?;
+    let failed = until_end(&node, &mut signals).await;
+    exit_at_next_signal();
     control.stop().await;
     if let Ok(node) = Arc::try_unwrap(node) {
         tokio::task::spawn_blocking(move || node.shutdown()).await?;
     }
-    Ok(())
+    failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
 fn start(config: NodeConfig) -> Result<NodeHandle> {
@@ -90,15 +94,6 @@ fn start(config: NodeConfig) -> Result<NodeHandle> {
     }
     let vm: WasmtimeVm = module_cache::open_vm(module_cache::shared_folder())?;
     Ok(spawn_with(config, Arc::new(vm), Box::new(MemoryStore::new()))?)
-}
-
-async fn interrupted() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
-    tokio::select! {
-        ended = tokio::signal::ctrl_c() => ended.context("cannot wait for ctrl-c"),
-        _ = terminate.recv() => Ok(()),
-    }
 }
 
 /// The accounts that the dev chain itself signs with.

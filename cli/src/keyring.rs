@@ -9,9 +9,9 @@
 
 mod sealed;
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -21,6 +21,7 @@ use supercloud_client::address::{self, AddressError};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::new_file;
 use sealed::Sealed;
 
 /// Longest name of a key.
@@ -55,7 +56,9 @@ pub(crate) enum KeyringError {
     )]
     Name { name: String },
     /// A damaged file.
-    #[error("keyring {path} is damaged: {reason}")]
+    #[error(
+        "keyring {path} is damaged: {reason}; put a backup in its place, or delete the key and recover it from its mnemonic"
+    )]
     Damaged { path: PathBuf, reason: String },
     /// The passphrase is wrong, or the file was changed.
     #[error("the passphrase does not open key {name:?} (or its file was changed)")]
@@ -149,6 +152,7 @@ impl Keyring {
         Ok(info)
     }
 
+    /// The file is there whole, with all folders on the medium, or not at all.
     fn write_new(&self, name: &str, path: &Path, text: &[u8]) -> Result<(), KeyringError> {
         let io = |source| KeyringError::Io {
             path: path.to_owned(),
@@ -159,11 +163,15 @@ impl Keyring {
             .mode(0o700)
             .create(&self.folder)
             .map_err(io)?;
-        let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(self.exists(name)),
-            opened => opened.map_err(io)?,
-        };
-        file.write_all(text).and_then(|()| file.sync_all()).map_err(io)
+        match new_file::write_new(path, 0o600, |file| file.write_all(text)) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(self.exists(name)),
+            written => written.and_then(|()| self.sync_home()).map_err(io),
+        }
+    }
+
+    /// The folder itself may be new.
+    fn sync_home(&self) -> io::Result<()> {
+        self.folder.parent().map_or(Ok(()), new_file::sync_folder)
     }
 
     fn exists(&self, name: &str) -> KeyringError {
@@ -204,32 +212,48 @@ impl Keyring {
         Ok(self.read(name)?.0)
     }
 
-    /// All keys by name.
-    pub(crate) fn list(&self) -> Result<Vec<KeyInfo>, KeyringError> {
+    /// All keys by name, and what is wrong with the files that are no keys: one of them does not hide the others.
+    pub(crate) fn list(&self) -> Result<(Vec<KeyInfo>, Vec<KeyringError>), KeyringError> {
         let io = |source| KeyringError::Io {
             path: self.folder.clone(),
             source,
         };
         let entries = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok((Vec::new(), Vec::new())),
             entries => entries.map_err(io)?,
         };
         let mut names = Vec::new();
         for entry in entries {
             let file = entry.map_err(io)?.file_name();
-            if let Some(name) = file.to_str().and_then(|file| file.strip_suffix(".json")) {
+            if let Some(name) = file.to_string_lossy().strip_suffix(".json") {
                 names.push(name.to_owned());
             }
         }
         names.sort();
-        names.iter().map(|name| self.info(name)).collect()
+        let (mut infos, mut errors) = (Vec::new(), Vec::new());
+        for name in names {
+            match self.info(&name) {
+                Ok(info) => infos.push(info),
+                Err(error) => errors.push(error),
+            }
+        }
+        Ok((infos, errors))
     }
 
-    /// Deletes a key for good.
+    /// Deletes a key for good, whatever its file holds.
     pub(crate) fn delete(&self, name: &str) -> Result<(), KeyringError> {
-        let (_, _) = self.read(name)?;
         let path = self.path(name)?;
-        fs::remove_file(&path).map_err(|source| KeyringError::Io { path, source })
+        match fs::remove_file(&path).and_then(|()| new_file::sync_folder(&self.folder)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(self.not_found(name)),
+            removed => removed.map_err(|source| KeyringError::Io { path, source }),
+        }
+    }
+
+    fn not_found(&self, name: &str) -> KeyringError {
+        KeyringError::NotFound {
+            name: name.to_owned(),
+            folder: self.folder.clone(),
+        }
     }
 
     fn path(&self, name: &str) -> Result<PathBuf, KeyringError> {
@@ -247,10 +271,7 @@ impl Keyring {
         let path = self.path(name)?;
         let text = match fs::read(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err(KeyringError::NotFound {
-                    name: name.to_owned(),
-                    folder: self.folder.clone(),
-                });
+                return Err(self.not_found(name));
             }
             read => Zeroizing::new(read.map_err(|source| KeyringError::Io {
                 path: path.clone(),

@@ -1,20 +1,20 @@
 //! `supercloud keys`: keys of accounts on this machine.
 
+mod make;
 mod passphrase;
+mod show;
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
-use supercloud_client::address::DEFAULT_HRP;
-use supercloud_client::{Key, WordCount, generate_mnemonic};
+use supercloud_client::Key;
+use supercloud_client::address::{self, DEFAULT_HRP};
 use zeroize::Zeroizing;
 
 use crate::home::default_home;
-use crate::keyring::{Backend, KeyInfo, Keyring};
-use crate::output::{self, Form};
+use crate::keyring::{Backend, KeyInfo, Keyring, KeyringError};
+use crate::output::Form;
 
 /// Where keys are.
 #[derive(Args, Clone)]
@@ -41,27 +41,40 @@ impl KeyringArgs {
 
     /// The secret key of that name; asks for the passphrase where there is one.
     pub(crate) fn open(&self, name: &str) -> Result<Key> {
+        Ok(self.open_with_passphrase(name)?.0)
+    }
+
+    fn open_with_passphrase(&self, name: &str) -> Result<(Key, Zeroizing<String>)> {
         let keyring = self.keyring();
         // Before the question: a name that is not there needs no passphrase.
         keyring.info(name)?;
         let passphrase = passphrase::existing(&keyring, name)?;
-        Ok(keyring.open(name, &passphrase)?)
+        Ok((keyring.open(name, &passphrase)?, passphrase))
     }
 
     /// The name of the key with an address, or the name itself.
     pub(crate) fn resolve(&self, name_or_address: &str) -> Result<KeyInfo> {
         let keyring = self.keyring();
-        if let Ok((hrp, _)) = supercloud_client::address::decode_any(name_or_address) {
-            for info in keyring.list()? {
+        if let Ok((hrp, _)) = address::decode_any(name_or_address) {
+            let (infos, errors) = keyring.list()?;
+            for info in infos {
                 if info.address(&hrp)? == name_or_address {
                     return Ok(info);
                 }
             }
+            warn_of(&errors);
             bail!(
                 "no key of the keyring has the address {name_or_address}; `supercloud keys list` shows what is there"
             );
         }
         Ok(keyring.info(name_or_address)?)
+    }
+}
+
+/// What is not a key, or no longer, is passed over.
+fn warn_of(errors: &[KeyringError]) {
+    for error in errors {
+        eprintln!("warning: passed over: {error}");
     }
 }
 
@@ -91,9 +104,20 @@ enum KeysCommand {
         /// Name of the key
         name: String,
     },
+    /// Take a key over from a file that holds its 32 secret bytes in hex, as `keys export` prints them
+    Import {
+        /// Name of the key
+        name: String,
+        /// File, or - for stdin
+        file: PathBuf,
+    },
     /// Show all keys
     #[command(visible_alias = "ls")]
-    List,
+    List {
+        /// The names and nothing else
+        #[arg(long, short = 'n')]
+        list_names: bool,
+    },
     /// Show one key
     Show {
         /// Name or address
@@ -101,6 +125,27 @@ enum KeysCommand {
         /// The address and nothing else
         #[arg(long, short)]
         address: bool,
+        /// The public key and nothing else
+        #[arg(long, short, conflicts_with = "address")]
+        pubkey: bool,
+    },
+    /// Give a key another name
+    Rename {
+        /// The name that it has
+        name: String,
+        /// The name that it gets
+        new_name: String,
+    },
+    /// Print the words of a new key, which is not kept
+    Mnemonic {
+        /// Words of the mnemonic
+        #[arg(long, default_value_t = 24, value_parser = word_count)]
+        words: u8,
+    },
+    /// Turn an address into hex, or hex into an address
+    Parse {
+        /// Address, or hex of 20 or 32 bytes
+        text: String,
     },
     /// Delete a key for good
     Delete {
@@ -186,115 +231,17 @@ fn word_count(text: &str) -> Result<u8, String> {
 /// Runs `supercloud keys`.
 pub(crate) fn run(args: &KeysArgs) -> Result<()> {
     match &args.command {
-        KeysCommand::Add(add) if add.recover => recover(args, &add.name, &add.path),
-        KeysCommand::Add(add) => make(args, add),
-        KeysCommand::Recover(recovered) => recover(args, &recovered.name, &recovered.path),
-        KeysCommand::ImportHex { name } => import_hex(args, name),
-        KeysCommand::List => list(args),
-        KeysCommand::Show { name, address } => show(args, name, *address),
-        KeysCommand::Delete { name, yes } => delete(args, name, *yes),
-        KeysCommand::Export { name, .. } => export(args, name),
+        KeysCommand::Add(add) if add.recover => make::recover(args, &add.name, &add.path),
+        KeysCommand::Add(add) => make::make(args, add),
+        KeysCommand::Recover(recovered) => make::recover(args, &recovered.name, &recovered.path),
+        KeysCommand::ImportHex { name } => make::import_hex(args, name),
+        KeysCommand::Import { name, file } => make::import(args, name, file),
+        KeysCommand::Rename { name, new_name } => make::rename(args, name, new_name),
+        KeysCommand::Mnemonic { words } => make::mnemonic(args, *words),
+        KeysCommand::List { list_names } => show::list(args, *list_names),
+        KeysCommand::Show { name, address, pubkey } => show::show(args, name, *address, *pubkey),
+        KeysCommand::Parse { text } => show::parse(args, text),
+        KeysCommand::Delete { name, yes } => show::delete(args, name, *yes),
+        KeysCommand::Export { name, .. } => show::export(args, name),
     }
-}
-
-fn make(args: &KeysArgs, add: &AddArgs) -> Result<()> {
-    let words = if add.words == 12 {
-        WordCount::Twelve
-    } else {
-        WordCount::TwentyFour
-    };
-    let mnemonic = generate_mnemonic(words)?;
-    let info = keep(args, &add.name, &Key::from_mnemonic_path(&mnemonic, &add.path.path())?)?;
-    let mut document = describe(&info, &args.prefix)?;
-    document["mnemonic"] = mnemonic.as_str().into();
-    output::document(&document, args.output)?;
-    if args.output == Form::Text {
-        eprintln!("Write the mnemonic down: it is not shown again, and nothing else brings the key back.");
-    }
-    Ok(())
-}
-
-fn recover(args: &KeysArgs, name: &str, path: &PathArgs) -> Result<()> {
-    let mnemonic = read_secret("Mnemonic: ")?;
-    let key = Key::from_mnemonic_path(&mnemonic, &path.path())?;
-    let info = keep(args, name, &key)?;
-    Ok(output::document(&describe(&info, &args.prefix)?, args.output)?)
-}
-
-fn import_hex(args: &KeysArgs, name: &str) -> Result<()> {
-    let text = read_secret("Secret key in hex: ")?;
-    let mut secret = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(text.trim_start_matches("0x"), secret.as_mut_slice())
-        .ok()
-        .context("expected 64 hex digits")?;
-    let info = keep(args, name, &Key::from_secret(&secret)?)?;
-    Ok(output::document(&describe(&info, &args.prefix)?, args.output)?)
-}
-
-fn keep(args: &KeysArgs, name: &str, key: &Key) -> Result<KeyInfo> {
-    let keyring = args.keyring.keyring();
-    let passphrase = passphrase::fresh(&keyring, name)?;
-    Ok(keyring.add(name, key, &passphrase)?)
-}
-
-/// One line from stdin, unseen when it is typed.
-fn read_secret(prompt: &str) -> Result<Zeroizing<String>> {
-    let text = if std::io::stdin().is_terminal() {
-        Zeroizing::new(rpassword::prompt_password(prompt)?)
-    } else {
-        passphrase::next_line_of_stdin()?
-    };
-    let text = Zeroizing::new(text.trim().to_owned());
-    if text.is_empty() {
-        bail!("nothing came from stdin");
-    }
-    Ok(text)
-}
-
-fn describe(info: &KeyInfo, prefix: &str) -> Result<Value> {
-    use base64::Engine;
-    let key = base64::engine::general_purpose::STANDARD.encode(info.public_key);
-    Ok(json!({
-        "name": info.name,
-        "type": "local",
-        "address": info.address(prefix)?,
-        "pubkey": { "@type": "/cosmos.crypto.secp256k1.PubKey", "key": key },
-    }))
-}
-
-fn list(args: &KeysArgs) -> Result<()> {
-    let infos = args.keyring.keyring().list()?;
-    let documents: Vec<Value> = infos
-        .iter()
-        .map(|info| describe(info, &args.prefix))
-        .collect::<Result<_>>()?;
-    Ok(output::document(&documents.into(), args.output)?)
-}
-
-fn show(args: &KeysArgs, name: &str, address_only: bool) -> Result<()> {
-    let info = args.keyring.resolve(name)?;
-    if address_only {
-        return Ok(output::line(info.address(&args.prefix)?)?);
-    }
-    Ok(output::document(&describe(&info, &args.prefix)?, args.output)?)
-}
-
-fn delete(args: &KeysArgs, name: &str, yes: bool) -> Result<()> {
-    let keyring = args.keyring.keyring();
-    let info = keyring.info(name)?;
-    if !yes
-        && !crate::confirm::ask(&format!(
-            "Delete key {name} ({}) for good?",
-            info.address(&args.prefix)?
-        ))?
-    {
-        bail!("key {name} was not deleted; pass --yes where nobody can answer");
-    }
-    keyring.delete(name)?;
-    Ok(output::document(&json!({ "deleted": name }), args.output)?)
-}
-
-fn export(args: &KeysArgs, name: &str) -> Result<()> {
-    let key = args.keyring.open(name)?;
-    Ok(output::line(hex::encode(key.to_secret().as_slice()))?)
 }

@@ -18,6 +18,7 @@ mod json_arg;
 mod keyring;
 mod keys;
 mod module_cache;
+mod new_file;
 mod node;
 mod node_args;
 mod output;
@@ -25,7 +26,9 @@ mod price_signers;
 mod query;
 mod sdl;
 mod suite;
+mod supervise;
 mod tx;
+mod version;
 mod wasm;
 mod workload;
 
@@ -79,6 +82,8 @@ enum Command {
     /// Tools for compiled contracts
     #[command(subcommand)]
     Wasm(wasm::WasmCommand),
+    /// Print the version
+    Version(version::VersionArgs),
     /// Print a script that completes this program's commands in a shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -117,12 +122,13 @@ async fn main() -> ExitCode {
         Command::Node(command) => return node::main(command).await,
         Command::Sdl(args) => sdl::run(args),
         Command::Wasm(command) => return wasm::main(command),
+        Command::Version(args) => version::run(&args),
         Command::Completions { shell } => complete(shell),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            output::tell(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }

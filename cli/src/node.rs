@@ -11,7 +11,7 @@ mod status;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use supercloud_node::{DiskStorage, Home, NodeConfig, Storage};
@@ -110,7 +110,7 @@ pub(crate) async fn main(command: NodeCommand) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            output::tell(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -126,9 +126,4 @@ fn run_blocking(command: NodeCommand) -> Result<bool> {
         NodeCommand::Check(args) => check::run(&args),
         NodeCommand::Start(_) | NodeCommand::Status(_) => anyhow::bail!("runs on the async runtime"),
     }
-}
-
-/// Creates a file that must not exist.
-fn create_new(path: &std::path::Path) -> Result<std::fs::File> {
-    std::fs::File::create_new(path).with_context(|| format!("cannot create {}", path.display()))
 }

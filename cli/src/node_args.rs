@@ -22,6 +22,11 @@ pub(crate) struct NodeArgs {
 }
 
 impl NodeArgs {
+    /// The chain id that was asked for.
+    pub(crate) fn chain_id(&self) -> Option<&str> {
+        self.chain_id.as_deref()
+    }
+
     /// The calls underneath, without asking the node anything.
     pub(crate) fn rpc(&self) -> Result<RpcClient> {
         Ok(RpcClient::new(&self.node)?)

@@ -27,6 +27,11 @@ pub(crate) fn line(text: impl Display) -> io::Result<()> {
     }
 }
 
+/// Talk on stderr. Unlike `eprintln!` it does not panic where that is a file on a full disk: a node must end in order then.
+pub(crate) fn tell(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// Prints a document as one line of JSON, or indented as YAML is.
 pub(crate) fn document(value: &Value, form: Form) -> io::Result<()> {
     match form {

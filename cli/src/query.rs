@@ -6,6 +6,8 @@ mod chain;
 mod request;
 mod table;
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -48,11 +50,25 @@ enum QueryCommand {
         /// Page, from 1
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         page: u32,
+        /// The oldest or the newest first
+        #[arg(long, visible_alias = "order_by", value_enum, default_value_t)]
+        order_by: chain::Order,
+    },
+    /// Wait until a transaction is in a block
+    WaitTx {
+        /// Hash in hex
+        hash: String,
+        /// How long, such as 15s
+        #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = duration)]
+        timeout: Duration,
     },
     /// A block; the newest when no height is given
     Block {
-        /// Height
-        height: Option<u64>,
+        /// Height, or the hash in hex with --type hash
+        place: Option<String>,
+        /// What the block is named by
+        #[arg(long = "type", value_enum, default_value_t)]
+        kind: chain::BlockBy,
     },
     /// What the transactions of a block did
     BlockResults {
@@ -71,13 +87,21 @@ enum QueryCommand {
     Table(table::TableCommand),
 }
 
+fn duration(text: &str) -> Result<Duration, String> {
+    supercloud_node::parse_duration(text).ok_or_else(|| format!("{text:?} is no duration such as 15s or 1m"))
+}
+
 /// Runs `supercloud query`.
 pub(crate) async fn run(args: QueryArgs) -> Result<()> {
     let rpc = args.node.rpc()?;
     let document = match &args.command {
         QueryCommand::Tx { hash } => chain::tx(&rpc, hash).await,
-        QueryCommand::Txs { query, page } => chain::txs(&rpc, query, *page).await,
-        QueryCommand::Block { height } => chain::block(&rpc, height.or(args.height)).await,
+        QueryCommand::Txs { query, page, order_by } => chain::txs(&rpc, query, *page, *order_by).await,
+        QueryCommand::WaitTx { hash, timeout } => match args.node.connect().await {
+            Ok(client) => chain::wait_tx(&client, hash, *timeout).await,
+            Err(error) => Err(error),
+        },
+        QueryCommand::Block { place, kind } => chain::block(&rpc, place.as_deref(), *kind, args.height).await,
         QueryCommand::BlockResults { height } => chain::block_results(&rpc, height.or(args.height)).await,
         QueryCommand::Grpc { method, request } => {
             let request = serde_json::from_str(request).context("the request is no JSON")?;

@@ -10,6 +10,7 @@ mod feegrant;
 mod gov;
 mod offline;
 mod send;
+mod sender;
 mod tokenfactory;
 mod wasm;
 
@@ -20,7 +21,8 @@ use serde_json::Value;
 use crate::hint;
 
 pub(crate) use document::typed_coins;
-pub(crate) use send::{Sender, TxArgs, run as send_messages, simulate};
+pub(crate) use send::{TxArgs, least_gas_price, run as send_messages, simulate};
+pub(crate) use sender::Sender;
 
 /// Arguments of `supercloud tx`.
 #[derive(Args)]
@@ -66,6 +68,19 @@ enum TxCommand {
         /// File, or - for stdin
         file: String,
     },
+    /// Print a transaction document as the chain takes it, in base64
+    Encode {
+        /// File, or - for stdin
+        file: String,
+    },
+    /// Print a transaction that the chain takes as a document
+    Decode {
+        /// The transaction in base64
+        tx: String,
+        /// It is in hex
+        #[arg(long, short = 'x')]
+        hex: bool,
+    },
 }
 
 /// Runs `supercloud tx`.
@@ -78,22 +93,27 @@ async fn run_command(args: TxCommandArgs) -> Result<()> {
     match &command {
         TxCommand::Sign { file } => return offline::sign(&tx, file).await,
         TxCommand::Broadcast { file } => return offline::broadcast(&tx, file).await,
+        TxCommand::Encode { file } => return offline::encode(file),
+        TxCommand::Decode { tx: raw, hex } => return offline::decode(&tx, raw, *hex),
         _ => {}
     }
     let from = match &command {
-        TxCommand::Bank(bank) => bank.from(),
+        TxCommand::Bank(bank) => bank.from(tx.has_from()),
+        TxCommand::Feegrant(feegrant) => feegrant.from(),
         _ => None,
     };
     let sender = Sender::open(&tx, from).await?;
     let messages: Vec<Value> = match command {
-        TxCommand::Bank(command) => command.messages(sender.address())?,
+        TxCommand::Bank(command) => command.messages(tx.has_from(), sender.address())?,
         TxCommand::Wasm(command) => vec![command.message(sender.address())?],
         TxCommand::Gov(command) => vec![command.message(sender.address())?],
         TxCommand::Authz(command) => vec![command.message(sender.address())?],
         TxCommand::Feegrant(command) => vec![command.message(sender.address())?],
         TxCommand::Tokenfactory(command) => vec![command.message(sender.address())?],
         TxCommand::Raw { file } => document::messages_of(crate::json_arg::read_file(&file)?)?,
-        TxCommand::Sign { .. } | TxCommand::Broadcast { .. } => Vec::new(),
+        TxCommand::Sign { .. } | TxCommand::Broadcast { .. } | TxCommand::Encode { .. } | TxCommand::Decode { .. } => {
+            Vec::new()
+        }
     };
     send::run(&sender, &messages).await
 }

@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use supercloud_client::Key;
 use supercloud_node::{DevGenesis, GenesisAccess, NodeConfig, NodeHandle, spawn};
@@ -66,9 +68,22 @@ impl Setup {
         self.with_stdin(arguments, "")
     }
 
+    /// What a command prints for people.
+    fn text(&self, arguments: &[&str]) -> String {
+        let ran = run_as_typed(self.home.path(), &self.node.rpc_url(), arguments, "");
+        assert!(ran.ok, "{}", ran.err);
+        ran.out.trim_end().to_owned()
+    }
+
+    fn balance(&self, address: &str) -> Value {
+        self.run(&["query", "bank", "balances", address]).json()["balances"].take()
+    }
+
     /// Runs a transaction of alice and returns its events' attribute.
     fn tx(&self, arguments: &[&str], attribute: &str) -> String {
-        let response = self.run(&[&["tx"], arguments, &["--from", "alice"]].concat()).json();
+        let response = self
+            .run(&[&["tx"], arguments, &["--from", "alice", "--yes"]].concat())
+            .json();
         assert_eq!(response["code"], 0, "{response}");
         let attributes = response["events"]
             .as_array()
@@ -89,9 +104,12 @@ impl Setup {
 }
 
 fn run(home: &Path, node: &str, arguments: &[&str], stdin: &str) -> Ran {
+    run_as_typed(home, node, &[arguments, &["--output", "json"]].concat(), stdin)
+}
+
+fn run_as_typed(home: &Path, node: &str, arguments: &[&str], stdin: &str) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_supercloud"))
         .args(arguments)
-        .args(["--output", "json"])
         .env("SUPERCLOUD_HOME", home)
         .env("SUPERCLOUD_NODE", node)
         .env("SUPERCLOUD_KEYRING_BACKEND", "test")
@@ -122,17 +140,46 @@ fn coins_are_sent_and_seen() {
     assert_eq!(account["account"]["sequence"], "1");
 
     let sent = setup
-        .run(&["tx", "bank", "send", "alice", &bob, "1uakt", "--broadcast-mode", "sync"])
+        .run(&[
+            "tx",
+            "bank",
+            "send",
+            "alice",
+            &bob,
+            "1uakt",
+            "-y",
+            "--broadcast-mode",
+            "sync",
+        ])
         .json();
     assert_eq!(sent["code"], 0);
     let hash = sent["txhash"].as_str().unwrap();
-    while setup.node.height() < 4 {
-        setup.node.produce_block().unwrap();
-    }
+    let waited = setup.run(&["query", "wait-tx", hash, "--timeout", "60s"]).json();
+    assert_eq!((&waited["txhash"], &waited["code"]), (&sent["txhash"], &json!(0)));
     let tx = setup.run(&["query", "tx", hash]).json();
     assert_eq!(tx["tx"]["body"]["messages"][0]["to_address"], bob.as_str());
     let block = setup.run(&["query", "block", "1"]).json();
     assert_eq!(block["block"]["header"]["height"], "1");
+    let hash = block["block_id"]["hash"].as_str().unwrap();
+    assert_eq!(setup.run(&["query", "block", "--type=hash", hash]).json(), block);
+    assert_eq!(setup.run(&["query", "block", "--type=height", "1"]).json(), block);
+    let newest = setup
+        .run(&["query", "txs", "--query", "tx.height>0", "--order_by", "desc"])
+        .json();
+    assert_eq!(newest["txs"][0]["txhash"], sent["txhash"]);
+}
+
+#[test]
+fn nothing_is_sent_unasked_where_nobody_can_be_asked() {
+    let setup = Setup::new();
+    let bob = address(1);
+    let send = ["tx", "bank", "send", "alice", &bob, "5uakt"];
+    assert!(setup.run(&send).error().contains("pass --yes (-y)"));
+    // Not even with an answer that does not come from a terminal.
+    assert!(setup.with_stdin(&send, "y\n").error().contains("not sent"));
+    assert_eq!(setup.balance(&bob), json!([]));
+    assert_eq!(setup.run(&[&send[..], &["-y"]].concat()).json()["code"], 0);
+    assert_eq!(setup.balance(&bob), json!([{ "denom": "uakt", "amount": "5" }]));
 }
 
 #[test]
@@ -142,7 +189,7 @@ fn errors_say_what_to_do() {
     let poor = setup.run(&["tx", "bank", "send", &bob, "9000000000000000uakt", "--from", "alice"]);
     assert!(poor.error().contains("query bank balances"), "{}", poor.err);
     let cheap = setup.run(&[
-        "tx", "bank", "send", &bob, "1uakt", "--from", "alice", "--fees", "1uakt",
+        "tx", "bank", "send", &bob, "1uakt", "--from", "alice", "--fees", "1uakt", "--yes",
     ]);
     assert!(cheap.error().contains("the fee is too low"), "{}", cheap.err);
     let unknown = setup.run(&["tx", "bank", "send", &bob, "1uakt", "--from", "carol"]);
@@ -191,6 +238,79 @@ fn nothing_is_sent_by_a_dry_run_or_by_generating() {
     assert_eq!(balances["balances"][0]["amount"], "7");
 }
 
+#[test]
+fn a_transaction_is_made_and_signed_without_a_node_and_sent_later() {
+    let setup = Setup::new();
+    let bob = address(1);
+    let account = setup.run(&["query", "auth", "account", &address(0)]).json()["account"].take();
+    let nowhere = |arguments: &[&str]| run(setup.home.path(), "http://127.0.0.1:1", arguments, "");
+    // A machine without the key makes it, a machine without a node signs it.
+    let generate = [
+        "tx",
+        "bank",
+        "send",
+        &bob,
+        "7uakt",
+        "--offline",
+        "--generate-only",
+        "--gas",
+        "90000",
+    ];
+    let from = ["--from", &address(0)];
+    assert!(
+        nowhere(&[&generate[..], &from].concat())
+            .error()
+            .contains("--fees or --gas-prices is needed")
+    );
+    let generate = [&generate[..], &["--fees", "1000uakt"]].concat();
+    let document = nowhere(&[&generate[..], &from].concat()).json();
+    assert_eq!(
+        document,
+        nowhere(&[&generate[..], &["--from", "alice"]].concat()).json()
+    );
+    // The payer of fees may be named as the first word, as on other chains.
+    let offline = ["--offline", "--generate-only", "--gas", "1", "--fees", "1uakt"];
+    let grant = nowhere(&[&["tx", "feegrant", "grant", "alice", &bob], &offline[..]].concat()).json();
+    let grant = &grant["body"]["messages"][0];
+    assert_eq!(
+        (&grant["granter"], &grant["grantee"]),
+        (&json!(address(0)), &json!(bob))
+    );
+    let unsigned = setup.write("unsigned.json", &document);
+    let sign = ["tx", "sign", unsigned.to_str().unwrap(), "--from", "alice", "--offline"];
+    assert!(nowhere(&sign).error().contains("--chain-id is needed"));
+    let sign = [&sign[..], &["--chain-id", setup.node.chain_id()]].concat();
+    assert!(
+        nowhere(&sign)
+            .error()
+            .contains("--account-number and --sequence are needed")
+    );
+    let number = account["account_number"].as_str().unwrap();
+    let signed = nowhere(&[&sign[..], &["-a", number, "-s", "0"]].concat()).json();
+
+    let file = setup.write("signed.json", &signed);
+    let raw = setup.text(&["tx", "encode", file.to_str().unwrap()]);
+    assert_eq!(nowhere(&["tx", "decode", &raw]).json(), signed);
+    let unasked = nowhere(&[
+        "tx",
+        "bank",
+        "send",
+        &bob,
+        "1uakt",
+        "--from",
+        "alice",
+        "--offline",
+        "--gas",
+        "1",
+        "--fees",
+        "1uakt",
+    ]);
+    assert!(unasked.error().contains("nothing can be sent"), "{}", unasked.err);
+    let sent = setup.run(&["tx", "broadcast", file.to_str().unwrap()]).json();
+    assert_eq!(sent["code"], 0, "{sent}");
+    assert_eq!(setup.balance(&bob), json!([{ "denom": "uakt", "amount": "7" }]));
+}
+
 fn number(value: &Value) -> u64 {
     value.as_str().unwrap().parse().unwrap()
 }
@@ -214,7 +334,7 @@ fn a_contract_is_stored_made_and_asked() {
         "instantiate2",
         "1",
         &message,
-        "salt",
+        "73616c74",
         "--label",
         "two",
         "--admin",
@@ -222,6 +342,18 @@ fn a_contract_is_stored_made_and_asked() {
     ];
     let second = setup.tx(&salted, "_contract_address");
     assert_ne!(first, second);
+    let checksum = STANDARD.decode(info["checksum"].as_str().unwrap()).unwrap();
+    let checksum = hex::encode(checksum);
+    let predicted = setup
+        .run(&["query", "wasm", "build-address", &checksum, &alice, "73616c74"])
+        .json();
+    assert_eq!(predicted["address"], second.as_str());
+    setup.tx(&["wasm", "set-contract-label", &second, "renamed"], "");
+    let contract = setup.run(&["query", "wasm", "contract", &second]).json();
+    assert_eq!(contract["contract_info"]["label"], "renamed");
+    setup.tx(&["wasm", "update-instantiate-config", "1", "--instantiate-nobody"], "");
+    let info = setup.run(&["query", "wasm", "code-info", "1"]).json();
+    assert_eq!(info["instantiate_permission"]["permission"], "ACCESS_TYPE_NOBODY");
     let config = setup
         .run(&["query", "wasm", "contract-state", "smart", &first, r#"{"config":{}}"#])
         .json();
@@ -288,19 +420,100 @@ fn keys_are_made_shown_exported_and_deleted() {
         .json();
     assert_eq!(made["address"], again["address"]);
     assert_eq!(setup.run(&["keys", "list"]).json().as_array().unwrap().len(), 3);
-    assert_eq!(setup.run(&["keys", "show", "alice", "-a"]).out.trim(), address(0));
+    assert_eq!(setup.text(&["keys", "show", "alice", "-a"]), address(0));
+    let shown = setup.run(&["keys", "show", "alice", "-a"]).json();
+    assert_eq!(shown, json!({ "address": address(0) }));
     let second = setup
         .with_stdin(&["keys", "recover", "alice1", "--index", "1"], ABANDON)
         .json();
     assert_eq!(second["address"], address(1).as_str());
-    let secret = setup.run(&["keys", "export", "alice", "--unsafe"]).out;
-    assert_eq!(
-        secret.trim(),
-        hex::encode(Key::from_mnemonic(ABANDON).unwrap().to_secret().as_slice())
-    );
+    let secret = hex::encode(Key::from_mnemonic(ABANDON).unwrap().to_secret().as_slice());
+    assert_eq!(setup.text(&["keys", "export", "alice", "--unsafe"]), secret);
+    let exported = setup.run(&["keys", "export", "alice", "--unsafe"]).json();
+    assert_eq!(exported, json!({ "name": "alice", "secret_hex": secret }));
     assert!(setup.run(&["keys", "delete", "bob"]).error().contains("--yes"));
     setup.run(&["keys", "delete", "bob", "--yes"]).json();
     assert!(setup.run(&["keys", "show", "bob"]).error().contains("there is no key"));
+}
+
+#[test]
+fn keys_are_imported_renamed_and_named() {
+    let setup = Setup::new();
+    let secret = setup.text(&["keys", "export", "alice", "--unsafe"]);
+    let file = setup.home.path().join("secret");
+    std::fs::write(&file, format!("{secret}\n")).unwrap();
+    let import = ["keys", "import", "again", file.to_str().unwrap()];
+    assert_eq!(setup.run(&import).json()["address"], address(0).as_str());
+    std::fs::write(&file, "-----BEGIN TENDERMINT PRIVATE KEY-----\n").unwrap();
+    let armored = setup.run(&["keys", "import", "armored", file.to_str().unwrap()]);
+    assert!(armored.error().contains("--unarmored-hex"), "{}", armored.err);
+    setup.run(&["keys", "rename", "again", "renamed"]).json();
+    assert_eq!(setup.run(&["keys", "list", "-n"]).json(), json!(["alice", "renamed"]));
+    assert!(
+        setup
+            .run(&["keys", "rename", "alice", "renamed"])
+            .error()
+            .contains("already")
+    );
+    let shown = setup.run(&["keys", "show", "alice"]).json();
+    assert_eq!(setup.run(&["keys", "show", "renamed", "-p"]).json(), shown["pubkey"]);
+    let words = setup.text(&["keys", "mnemonic", "--words", "12"]);
+    assert_eq!(words.split(' ').count(), 12);
+    assert!(Key::from_mnemonic(&words).is_ok());
+    let parsed = setup.run(&["keys", "parse", &address(0)]).json();
+    let back = setup.run(&["keys", "parse", parsed["hex"].as_str().unwrap()]).json();
+    assert_eq!(back, parsed);
+}
+
+#[test]
+fn a_torn_key_file_does_not_hide_the_other_keys() {
+    let setup = Setup::new();
+    let folder = setup.home.path().join("keyring-test");
+    std::fs::write(folder.join("torn.json"), "{").unwrap();
+    std::fs::copy(folder.join("alice.json"), folder.join("my copy.json")).unwrap();
+    let listed = setup.run(&["keys", "list"]);
+    assert_eq!(listed.json().as_array().unwrap().len(), 1);
+    for part in ["torn.json is damaged", "\"my copy\" is no name for a key"] {
+        assert!(listed.err.contains(part), "{}", listed.err);
+    }
+    let send = [
+        "tx",
+        "bank",
+        "send",
+        &address(1),
+        "1uakt",
+        "--from",
+        &address(0),
+        "--yes",
+    ];
+    assert_eq!(setup.run(&send).json()["code"], 0);
+    assert!(setup.run(&["keys", "add", "torn"]).error().contains("delete it first"));
+    setup.run(&["keys", "delete", "torn", "--yes"]).json();
+    setup.run(&["keys", "add", "torn"]).json();
+}
+
+#[test]
+fn the_version_is_told_in_all_forms() {
+    let print = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_supercloud"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(print(&["version"]), format!("{version}\n"));
+    assert_eq!(print(&["--version"]), format!("supercloud {version}\n"));
+    let json: Value = serde_json::from_str(&print(&["version", "--long", "-o", "json"])).unwrap();
+    for (field, value) in [
+        ("name", "supercloud"),
+        ("server_name", "supercloud"),
+        ("version", version),
+    ] {
+        assert_eq!(json[field], value);
+    }
+    assert!(print(&["version", "--long"]).contains(&format!("version: \"{version}\"")));
 }
 
 #[test]

@@ -119,6 +119,13 @@ fn a_home_lives_through_restarts_exports_snapshots_and_rollbacks() {
     assert_ne!(exported, before);
     let genesis = dir.path().join("exported.json");
     std::fs::write(&genesis, &exported).unwrap();
+    let out = dir.path().join("out.json");
+    let export = ["export", "--out", out.to_str().unwrap()];
+    succeed(&home, &export);
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), exported);
+    assert!(refusal(&home, &export).contains("exists"));
+    let nowhere = ["export", "--out", "/nowhere/out.json"];
+    assert!(refusal(&home, &nowhere).contains("cannot write /nowhere/out.json"));
     let second = dir.path().join("b");
     succeed(&second, &["init", "--genesis", genesis.to_str().unwrap()]);
     assert_eq!(succeed(&second, &["export"]), exported);
@@ -155,6 +162,16 @@ fn mistakes_are_told_on_stderr() {
     assert!(refusal(&home, &["init"]).contains("--chain-id"));
     assert!(refusal(&home, &["init", "--chain-id", "a b"]).contains("chain_id \"a b\""));
     assert!(!home.exists(), "a refused genesis leaves nothing");
+    // A genesis has its own.
+    for (flag, value) in [("--voting-period", "60"), ("--timelock", "0"), ("--prefix", "akash")] {
+        let output = supercloud(&home, &["init", "--genesis", "genesis.json", flag, value]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(
+            stderr.contains(flag) && stderr.contains("cannot be used with"),
+            "{stderr}"
+        );
+    }
     succeed(&home, &["init", "--chain-id", "cli-2"]);
     std::fs::write(home.join("config.toml"), "[rpc]\nadress = '127.0.0.1:1'").unwrap();
     assert!(refusal(&home, &["start"]).contains("unknown field `adress`"));

@@ -116,9 +116,39 @@ impl BenchArgs {
             (Load::Read, _) => Rate::PerSecond(500),
             (Load::Bank | Load::Execute, Some(_)) => Rate::PerSecond(1_500),
             (Load::Market, Some(_)) => Rate::PerSecond(500),
-            (Load::Mixed, Some(_)) => Rate::PerSecond(2_000),
+            // Three sends to one market transaction: 2,000 a second would be half of what either must reach, all at once.
+            (Load::Mixed, Some(_)) => Rate::PerSecond(1_000),
             (_, None) => Rate::Max,
         };
         self.rate.unwrap_or(absent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        bench: BenchArgs,
+    }
+
+    #[test]
+    fn a_soak_is_at_half_of_what_its_load_must_reach() {
+        let rate = |load: &str| Line::parse_from(["bench", "--soak", "1", "--load", load]).bench.rate();
+        for (load, per_second) in [
+            ("bank", 1_500),
+            ("execute", 1_500),
+            ("market", 500),
+            ("read", 500),
+            ("mixed", 1_000),
+        ] {
+            assert_eq!(rate(load).per_second(), Some(per_second), "{load}");
+        }
+        let given = Line::parse_from(["bench", "--soak", "1", "--load", "mixed", "--rate", "7"]);
+        assert_eq!(given.bench.rate().per_second(), Some(7));
     }
 }

@@ -18,8 +18,8 @@ use super::process::{self, Usage};
 
 /// Least samples that say anything.
 const LEAST_SAMPLES: usize = 9;
-/// What the write buffers of a node's state take when they are full: twice 128 MiB.
-const WRITE_BUFFERS: u64 = 256 << 20;
+/// What a node's state holds besides its caches, at most: four times `DiskConfig::write_buffer_bytes` of 128 MiB, see there.
+const WRITE_BUFFERS: u64 = 512 << 20;
 /// What a node takes besides: the program, compiled contracts, the last blocks in decoded form.
 const BESIDES: u64 = 384 << 20;
 
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn caches_that_fill_are_no_growth_until_they_are_full() {
-        let growing = samples([1, 1, 1, 100, 100, 100, 655, 657, 656], [1.0; 9]);
+        let growing = samples([1, 1, 1, 100, 100, 100, 911, 913, 912], [1.0; 9]);
         assert!(Verdict::of(&growing, full_size(16)).unwrap().memory_flat);
         assert!(!Verdict::of(&growing, full_size(16) - 1).unwrap().memory_flat);
     }

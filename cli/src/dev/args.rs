@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use anyhow::{Context, Result};
 use clap::Args;
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 use super::tool::DevTool;
 
@@ -49,21 +50,21 @@ pub(crate) struct DevArgs {
     /// Words of the wallet whose first accounts are funded; fresh ones are made and shown when absent
     #[arg(long, value_name = "WORDS", env = "SUPERCLOUD_MNEMONIC", hide_env_values = true)]
     pub(crate) mnemonic: Option<String>,
-    /// How many accounts are funded; the first is the council
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100))]
-    pub(crate) accounts: u32,
-    /// What each account owns at genesis, in uakt
-    #[arg(long, value_name = "UAKT", default_value_t = 10_000_000_000_000)]
-    pub(crate) funds: u128,
-    /// Least price of gas, in uakt; 0 takes transactions without a fee
-    #[arg(long, value_name = "PRICE", default_value = "0.0025")]
-    pub(crate) min_gas_price: String,
+    /// How many accounts are funded, 10 when absent; the first is the council
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) accounts: Option<u32>,
+    /// What each account owns at genesis, in uakt; 10000000000000 when absent
+    #[arg(long, value_name = "UAKT")]
+    pub(crate) funds: Option<u128>,
+    /// Least price of gas, in uakt, 0.0025 when absent; 0 takes transactions without a fee
+    #[arg(long, value_name = "PRICE", conflicts_with = "fork")]
+    pub(crate) min_gas_price: Option<String>,
     /// Genesis time in RFC 3339, such as 2026-07-09T00:00:00Z, or in Unix seconds; now when absent
-    #[arg(long, value_name = "RFC3339", value_parser = unix_seconds)]
-    pub(crate) genesis_time: Option<u64>,
-    /// Prefix of addresses
-    #[arg(long, default_value = super::HRP)]
-    pub(crate) prefix: String,
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) genesis_time: Option<GenesisTime>,
+    /// Prefix of addresses, akash when absent
+    #[arg(long, conflicts_with = "fork")]
+    pub(crate) prefix: Option<String>,
     /// Install the market's contracts and publish a first AKT price
     #[arg(long)]
     pub(crate) load_suite: bool,
@@ -74,6 +75,59 @@ pub(crate) struct DevArgs {
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+impl DevArgs {
+    /// How many accounts a new chain funds.
+    pub(super) fn accounts(&self) -> u32 {
+        self.accounts.unwrap_or(10)
+    }
+
+    /// What each of them owns, in uakt.
+    pub(super) fn funds(&self) -> u128 {
+        self.funds.unwrap_or(10_000_000_000_000)
+    }
+
+    /// Least gas price of a new chain, in uakt.
+    pub(super) fn min_gas_price(&self) -> &str {
+        self.min_gas_price.as_deref().unwrap_or("0.0025")
+    }
+
+    /// Prefix of a new chain's addresses.
+    pub(super) fn prefix(&self) -> &str {
+        self.prefix.as_deref().unwrap_or(super::HRP)
+    }
+}
+
+/// When a chain begins, to the nanosecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GenesisTime(OffsetDateTime);
+
+impl FromStr for GenesisTime {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let time = match text.parse::<i64>() {
+            Ok(seconds) => OffsetDateTime::from_unix_timestamp(seconds)
+                .map_err(|_| format!("{text} seconds are out of the calendar"))?,
+            Err(_) => OffsetDateTime::parse(text, &Rfc3339)
+                .map_err(|error| format!("{error}; expected a time such as 2026-07-09T00:00:00Z"))?,
+        };
+        if time < OffsetDateTime::UNIX_EPOCH {
+            return Err("a chain cannot begin before 1970".to_owned());
+        }
+        Ok(Self(time.to_offset(UtcOffset::UTC)))
+    }
+}
+
+impl GenesisTime {
+    /// In the form of a genesis.
+    pub(super) fn rfc3339(self) -> Result<String> {
+        self.0.format(&Rfc3339).context("--genesis-time")
+    }
+}
+
+/// Longest interval between blocks.
+const MAX_INTERVAL: Duration = Duration::from_secs(3_600);
 
 /// When blocks are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,29 +151,11 @@ impl FromStr for BlockTime {
             "manual" => return Ok(Self::Manual),
             _ => {}
         }
-        let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(refuse)?;
-        let (number, unit) = text.split_at(split);
-        let number: u64 = number.parse().map_err(|_| refuse())?;
-        let millis = match unit {
-            "ms" => Some(number),
-            "s" => number.checked_mul(1_000),
-            "m" => number.checked_mul(60_000),
-            _ => None,
-        };
-        match millis {
-            Some(millis @ 1..=3_600_000) => Ok(Self::Every(Duration::from_millis(millis))),
-            _ => Err(refuse()),
-        }
+        supercloud_node::parse_duration(text)
+            .filter(|interval| !interval.is_zero() && *interval <= MAX_INTERVAL)
+            .map(Self::Every)
+            .ok_or_else(refuse)
     }
-}
-
-fn unix_seconds(text: &str) -> Result<u64, String> {
-    if let Ok(seconds) = text.parse() {
-        return Ok(seconds);
-    }
-    let time = OffsetDateTime::parse(text, &Rfc3339)
-        .map_err(|error| format!("{error}; expected a time such as 2026-07-09T00:00:00Z"))?;
-    u64::try_from(time.unix_timestamp()).map_err(|_| "a chain cannot begin before 1970".to_owned())
 }
 
 /// USD in units of 10^-8.
@@ -144,23 +180,43 @@ mod tests {
             ("manual", BlockTime::Manual),
             ("400ms", BlockTime::Every(Duration::from_millis(400))),
             ("2s", BlockTime::Every(Duration::from_secs(2))),
+            ("1ms", BlockTime::Every(Duration::from_millis(1))),
             ("60m", BlockTime::Every(Duration::from_secs(3_600))),
+            ("1h", BlockTime::Every(Duration::from_secs(3_600))),
         ] {
             assert_eq!(text.parse(), Ok(time), "{text}");
         }
-        for text in ["", "400", "0ms", "ms", "61m", "1h", "1.5s", "99999999999999999999s"] {
+        for text in [
+            "",
+            "400",
+            "0ms",
+            "ms",
+            "61m",
+            "3600001ms",
+            "2h",
+            "1.5s",
+            "99999999999999999999s",
+        ] {
             let error = text.parse::<BlockTime>().unwrap_err();
             assert!(error.contains("such as 400ms") && error.contains(text), "{error}");
         }
     }
 
     #[test]
-    fn genesis_times_are_rfc3339_or_unix_seconds() {
-        assert_eq!(unix_seconds("1700000000"), Ok(1_700_000_000));
-        assert_eq!(unix_seconds("2023-11-14T22:13:20Z"), Ok(1_700_000_000));
-        assert_eq!(unix_seconds("2023-11-14T23:13:20+01:00"), Ok(1_700_000_000));
-        for text in ["yesterday", "1969-01-01T00:00:00Z", "-5"] {
-            assert!(unix_seconds(text).is_err(), "{text}");
+    fn genesis_times_are_rfc3339_to_the_nanosecond_or_unix_seconds() {
+        for (text, expected) in [
+            ("1700000000", "2023-11-14T22:13:20Z"),
+            ("2023-11-14T22:13:20Z", "2023-11-14T22:13:20Z"),
+            ("2023-11-14T23:13:20+01:00", "2023-11-14T22:13:20Z"),
+            ("2023-11-14T22:13:20.5Z", "2023-11-14T22:13:20.5Z"),
+            ("2023-11-14T22:13:20.000000001Z", "2023-11-14T22:13:20.000000001Z"),
+            ("0", "1970-01-01T00:00:00Z"),
+        ] {
+            let time: GenesisTime = text.parse().unwrap();
+            assert_eq!(time.rfc3339().unwrap(), expected, "{text}");
+        }
+        for text in ["yesterday", "1969-12-31T23:59:59.999Z", "-5", "99999999999999"] {
+            assert!(text.parse::<GenesisTime>().is_err(), "{text}");
         }
     }
 

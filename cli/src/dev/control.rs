@@ -15,7 +15,8 @@
 //! A web page of a stranger cannot reach it: bodies must be `application/json`, and no origin is allowed.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -44,6 +45,8 @@ mod tools;
 const MAX_BLOCKS: u64 = 10_000;
 /// Furthest that one request moves time: a hundred years.
 const MAX_SECONDS: u64 = 100 * 365 * 86_400;
+/// How long requests may take when the chain ends.
+const STOP_GRACE: Duration = Duration::from_secs(2);
 /// What the faucet gives when no amount is asked for.
 const FAUCET_AMOUNT: &str = "1000000000uakt";
 
@@ -51,6 +54,8 @@ const FAUCET_AMOUNT: &str = "1000000000uakt";
 pub(super) struct Control {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
+    /// Ends what takes long.
+    stopping: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
@@ -59,25 +64,40 @@ impl Control {
         format!("http://{}", self.address)
     }
 
-    pub(super) async fn stop(self) {
+    /// Takes no more requests and waits for those that it has, but not for long: the rest of one may never come.
+    pub(super) async fn stop(mut self) {
+        self.stopping.store(true, Ordering::SeqCst);
         let _ = self.stop.send(());
-        let _ = self.task.await;
+        if tokio::time::timeout(STOP_GRACE, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
     }
 }
 
 #[derive(Clone)]
 struct Shared {
-    node: Arc<NodeHandle>,
+    /// Weak, so that open connections do not keep a node alive that is to end.
+    node: Weak<NodeHandle>,
+    stopping: Arc<AtomicBool>,
     wallets: Wallets,
     signers: Arc<PriceSigners>,
     addresses: Arc<Addresses>,
 }
 
+impl Shared {
+    fn node(&self) -> Result<Arc<NodeHandle>, Refusal> {
+        let node = self.node.upgrade().filter(|_| !self.stopping.load(Ordering::SeqCst));
+        node.ok_or_else(shutting_down)
+    }
+}
+
 /// Starts the server.
-pub(super) async fn start(node: Arc<NodeHandle>, wallets: Wallets, port: u16, mnemonic: &str) -> Result<Control> {
+pub(super) async fn start(node: &Arc<NodeHandle>, wallets: Wallets, port: u16, mnemonic: &str) -> Result<Control> {
     let governance = wallets.council.client().gov_address()?;
+    let stopping = Arc::new(AtomicBool::new(false));
     let shared = Shared {
-        node,
+        node: Arc::downgrade(node),
+        stopping: stopping.clone(),
         wallets,
         signers: Arc::new(PriceSigners::of_dev_chain(mnemonic)?),
         addresses: Arc::new(Addresses::predict(&governance)?),
@@ -107,7 +127,12 @@ pub(super) async fn start(node: Arc<NodeHandle>, wallets: Wallets, port: u16, mn
             tracing::error!(%error, "the control server ended");
         }
     });
-    Ok(Control { address, stop, task })
+    Ok(Control {
+        address,
+        stop,
+        stopping,
+        task,
+    })
 }
 
 /// A request that was not done.
@@ -123,6 +148,10 @@ impl<E: Into<anyhow::Error>> From<E> for Refusal {
     fn from(error: E) -> Self {
         Self(StatusCode::INTERNAL_SERVER_ERROR, format!("{:#}", error.into()))
     }
+}
+
+fn shutting_down() -> Refusal {
+    Refusal(StatusCode::SERVICE_UNAVAILABLE, "the chain is shutting down".to_owned())
 }
 
 fn bad_request(text: impl Into<String>) -> Refusal {
@@ -144,7 +173,17 @@ async fn blocks(State(shared): State<Shared>, Json(body): Json<Blocks>) -> Resul
     if !(1..=MAX_BLOCKS).contains(&body.count) {
         return Err(bad_request(format!("count is 1 to {MAX_BLOCKS}, got {}", body.count)));
     }
-    let make = move || (0..body.count).try_fold(0, |_, _| shared.node.produce_block());
+    let node = shared.node()?;
+    let make = move || -> Result<u64, Refusal> {
+        let mut height = 0;
+        for _ in 0..body.count {
+            if shared.stopping.load(Ordering::SeqCst) {
+                return Err(shutting_down());
+            }
+            height = node.produce_block()?;
+        }
+        Ok(height)
+    };
     let height = tokio::task::spawn_blocking(make).await??;
     Ok(Json(json!({ "height": height })))
 }
@@ -163,7 +202,8 @@ async fn time(State(shared): State<Shared>, Json(body): Json<Time>) -> Result<Js
         )));
     }
     let by = Duration::from_secs(body.seconds);
-    let height = tokio::task::spawn_blocking(move || shared.node.advance_time(by)).await??;
+    let node = shared.node()?;
+    let height = tokio::task::spawn_blocking(move || node.advance_time(by)).await??;
     Ok(Json(json!({ "height": height })))
 }
 
@@ -178,7 +218,7 @@ async fn faucet(State(shared): State<Shared>, Json(body): Json<Faucet>) -> Resul
     let amount = parse_coins(body.amount.as_deref().unwrap_or(FAUCET_AMOUNT)).map_err(bad_request)?;
     let queue = &shared.wallets.faucet;
     let send = message::send(queue.address(), &body.address, amount);
-    let outcome = install::send(&shared.node, queue, vec![send]).await?;
+    let outcome = install::send(&shared.node()?, queue, vec![send]).await?;
     Ok(Json(json!({ "tx_hash": outcome.hash, "height": outcome.height })))
 }
 
@@ -191,11 +231,11 @@ struct PriceBody {
 async fn price(State(shared): State<Shared>, Json(body): Json<PriceBody>) -> Result<Json<Value>, Refusal> {
     let mantissa = price_mantissa(&body.usd).map_err(bad_request)?;
     let Shared {
-        node,
         wallets,
         signers,
         addresses,
+        ..
     } = &shared;
-    let outcome = install::publish_price(node, wallets, addresses, signers, mantissa).await?;
+    let outcome = install::publish_price(&shared.node()?, wallets, addresses, signers, mantissa).await?;
     Ok(Json(json!({ "tx_hash": outcome.hash, "height": outcome.height })))
 }

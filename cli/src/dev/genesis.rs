@@ -7,8 +7,6 @@ use anyhow::{Context, Result};
 use supercloud_chain::GenesisDenom;
 use supercloud_node::{DEV_CHAIN_ID, DevGenesis, Genesis, GenesisAccess, NodeConfig};
 use supercloud_schema::money::{UACT, UAKT};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::args::{BlockTime, DevArgs};
 
@@ -23,43 +21,34 @@ pub(super) fn first_state(args: &DevArgs, addresses: &[String]) -> Result<Genesi
     // On a development chain anyone may upload: that is what it is for.
     let mut genesis = DevGenesis::new()
         .chain_id(args.chain_id.as_deref().unwrap_or(DEV_CHAIN_ID))
-        .prefix(&args.prefix)
+        .prefix(args.prefix())
         .upload_access(GenesisAccess::Everybody);
-    if let Some(time) = args.genesis_time {
-        genesis = genesis.genesis_time(time);
-    } else if args.load_suite {
+    if args.load_suite {
         // So that block time is the time of day once the market is there.
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .context("the clock is before 1970")?;
         genesis = genesis.genesis_time(now.as_secs() - INSTALL_SECONDS);
     }
-    if args
-        .min_gas_price
-        .bytes()
-        .any(|digit| digit.is_ascii_digit() && digit != b'0')
-    {
-        genesis = genesis.min_gas_price(&args.min_gas_price, UAKT);
+    let price = args.min_gas_price();
+    if price.bytes().any(|digit| digit.is_ascii_digit() && digit != b'0') {
+        genesis = genesis.min_gas_price(price, UAKT);
     }
     for (index, address) in addresses.iter().enumerate() {
-        genesis = genesis.fund(address, &[(args.funds, UAKT)]);
+        genesis = genesis.fund(address, &[(args.funds(), UAKT)]);
         if index == 0 {
             genesis = genesis.council_member(address, 1);
         }
     }
     let mut genesis = genesis.build();
+    if let Some(time) = args.genesis_time {
+        genesis.genesis_time = time.rfc3339()?;
+    }
     genesis.denoms = vec![
         denom(UAKT, "akt", "Akash Token"),
         denom(UACT, "act", "Akash Compute Token"),
     ];
     Ok(genesis)
-}
-
-/// A time in the form of a genesis.
-pub(super) fn rfc3339(unix_seconds: u64) -> Result<String> {
-    let seconds = i64::try_from(unix_seconds).context("--genesis-time is out of the calendar")?;
-    let time = OffsetDateTime::from_unix_timestamp(seconds).context("--genesis-time")?;
-    Ok(time.format(&Rfc3339)?)
 }
 
 /// How the node runs.

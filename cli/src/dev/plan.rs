@@ -105,10 +105,10 @@ fn begin(args: &DevArgs, words: Option<String>) -> Result<(Wallet, Genesis)> {
         Some(words) => words,
         None => generate_mnemonic(WordCount::Twelve)?.to_string(),
     };
-    let funds = args.funds.to_string();
+    let funds = args.funds().to_string();
     let Some(file) = &args.fork else {
-        let price = args.min_gas_price.clone();
-        let wallet = Wallet::new(mnemonic, args.accounts, args.prefix.clone(), funds, price)?;
+        let (prefix, price) = (args.prefix().to_owned(), args.min_gas_price().to_owned());
+        let wallet = Wallet::new(mnemonic, args.accounts(), prefix, funds, price)?;
         wallet.gas_price()?;
         let first = genesis::first_state(args, &wallet.addresses)?;
         return Ok((wallet, first));
@@ -116,15 +116,15 @@ fn begin(args: &DevArgs, words: Option<String>) -> Result<(Wallet, Genesis)> {
     let exported = read_export(file)?;
     let price = exported.fees.min_gas_prices.iter().find(|price| price.denom == UAKT);
     let price = price.map_or_else(|| "0".to_owned(), |price| price.amount.clone());
-    let wallet = Wallet::new(mnemonic, args.accounts, exported.bech32_prefix.clone(), funds, price)?;
+    let wallet = Wallet::new(mnemonic, args.accounts(), exported.bech32_prefix.clone(), funds, price)?;
     let fork = Fork {
         accounts: &wallet.addresses,
-        funds: (args.funds, UAKT),
+        funds: (args.funds(), UAKT),
         chain_id: args.chain_id.as_deref(),
     };
     let mut first = fork.apply(exported)?;
     if let Some(time) = args.genesis_time {
-        first.genesis_time = genesis::rfc3339(time)?;
+        first.genesis_time = time.rfc3339()?;
     }
     Ok((wallet, first))
 }
@@ -134,7 +134,7 @@ fn read_export(file: &Path) -> Result<Genesis> {
     serde_json::from_slice(&json).with_context(|| format!("{} is no export of a chain", file.display()))
 }
 
-/// The home's own chain; flags about a first state cannot change it.
+/// The home's own chain; flags about a first state cannot change it, so that they must not say otherwise.
 fn go_on(args: &DevArgs, home: Home, known: Option<Ready>) -> Result<Plan> {
     let folder = home.path().display().to_string();
     let Some(known) = known else {
@@ -145,18 +145,43 @@ fn go_on(args: &DevArgs, home: Home, known: Option<Ready>) -> Result<Plan> {
     if args.fork.is_some() {
         bail!("{folder} holds a chain already; name another --home for the fork");
     }
-    let given = [
-        ("--chain-id", args.chain_id.as_ref(), &known.chain_id),
-        ("--mnemonic", args.mnemonic.as_ref(), &known.mnemonic),
-    ];
-    for (flag, given, kept) in given {
-        if given.is_some_and(|given| given != kept) {
+    let first = home.load_genesis()?;
+    for (flag, is_kept) in kept(args, &known, &first) {
+        if !is_kept {
             bail!("{folder} holds a chain with another {flag}; leave it out, or name another --home");
         }
     }
     let wallet = Wallet::of_home(&known)?;
-    let first = home.load_genesis()?;
     Ok(on_disk(plan(args, wallet, first, true), home))
+}
+
+/// Of each flag about a first state whether it was left out or says what the chain began with.
+fn kept(args: &DevArgs, known: &Ready, first: &Genesis) -> [(&'static str, bool); 7] {
+    fn same<T: PartialEq + ?Sized>(given: Option<&T>, kept: &T) -> bool {
+        given.is_none_or(|given| given == kept)
+    }
+    let price = |text: &str| format!("{text}{UAKT}").parse::<GasPrice>().ok();
+    let funds = known.accounts.first().and_then(|account| account.balance.parse().ok());
+    [
+        ("--chain-id", same(args.chain_id.as_ref(), &known.chain_id)),
+        ("--mnemonic", same(args.mnemonic.as_ref(), &known.mnemonic)),
+        ("--prefix", same(args.prefix.as_ref(), &known.prefix)),
+        (
+            "--accounts",
+            args.accounts.is_none_or(|count| count as usize == known.accounts.len()),
+        ),
+        ("--funds", args.funds.is_none() || args.funds == funds),
+        (
+            "--min-gas-price",
+            args.min_gas_price
+                .as_ref()
+                .is_none_or(|given| price(given).is_some_and(|given| Some(given) == price(&known.min_gas_price))),
+        ),
+        (
+            "--genesis-time",
+            args.genesis_time.is_none() || args.genesis_time == first.genesis_time.parse().ok(),
+        ),
+    ]
 }
 
 fn plan(args: &DevArgs, wallet: Wallet, first: Genesis, is_old: bool) -> Plan {

@@ -11,7 +11,7 @@ fn an_encrypted_key_opens_with_its_passphrase_only_and_shows_no_secret() {
     let home = tempfile::tempdir().unwrap();
     let keyring = Keyring::new(home.path(), Backend::File);
     let info = keyring.add("alice", &key(), PASSPHRASE).unwrap();
-    assert_eq!(keyring.list().unwrap(), [info]);
+    assert_eq!(keyring.list().unwrap().0, [info]);
     assert_eq!(
         keyring.open("alice", PASSPHRASE).unwrap().public_key(),
         key().public_key()
@@ -80,4 +80,42 @@ fn passphrases_have_eight_characters_at_least() {
         Err(KeyringError::ShortPassphrase { got: 7 })
     ));
     keyring.add("a", &key(), "12345678").unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_key_hides_no_other_and_can_be_deleted() {
+    let home = tempfile::tempdir().unwrap();
+    let keyring = Keyring::new(home.path(), Backend::Test);
+    let alice = keyring.add("alice", &key(), "").unwrap();
+    let folder = home.path().join("keyring-test");
+    // What a full disk or a kill left of a file, and what a file manager makes.
+    fs::write(folder.join("torn.json"), "{\"version\": 1, \"na").unwrap();
+    fs::copy(folder.join("alice.json"), folder.join("my copy.json")).unwrap();
+    let (infos, errors) = keyring.list().unwrap();
+    assert_eq!(infos, [alice]);
+    assert!(
+        matches!(&errors[..], [KeyringError::Name { name }, KeyringError::Damaged { .. }] if name == "my copy"),
+        "{errors:?}"
+    );
+    assert!(matches!(
+        keyring.add("torn", &key(), ""),
+        Err(KeyringError::Exists { .. })
+    ));
+    keyring.delete("torn").unwrap();
+    assert!(matches!(keyring.delete("torn"), Err(KeyringError::NotFound { .. })));
+    keyring.add("torn", &key(), "").unwrap();
+}
+
+#[test]
+fn a_key_that_cannot_be_written_leaves_no_file() {
+    let home = tempfile::tempdir().unwrap();
+    let keyring = Keyring::new(home.path(), Backend::Test);
+    // A folder that is a file: the write fails before the name is taken.
+    fs::write(home.path().join("keyring-test"), "").unwrap();
+    assert!(matches!(keyring.add("alice", &key(), ""), Err(KeyringError::Io { .. })));
+    fs::remove_file(home.path().join("keyring-test")).unwrap();
+    keyring.add("alice", &key(), "").unwrap();
+    let folder = fs::read_dir(home.path().join("keyring-test")).unwrap();
+    let names: Vec<_> = folder.map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["alice.json"]);
 }

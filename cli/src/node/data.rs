@@ -1,6 +1,5 @@
 //! `supercloud node export|snapshot|rollback`.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
@@ -9,9 +8,13 @@ use clap::Args;
 use serde::Serialize;
 use supercloud_node::offline;
 
+use super::Common;
 use super::progress::Counted;
-use super::{Common, create_new};
+use crate::new_file::write_new;
 use crate::output;
+
+/// Exports and snapshots hold what every client may read.
+const FILE_MODE: u32 = 0o666;
 
 /// Arguments of `supercloud node export`.
 #[derive(Args)]
@@ -63,8 +66,7 @@ pub(super) fn export(args: &ExportArgs) -> Result<()> {
     let Some(path) = &args.out else {
         return Ok(output::line(json.trim_end_matches('\n'))?);
     };
-    let mut file = create_new(path)?;
-    let written = file.write_all(json.as_bytes()).and_then(|()| file.sync_all());
+    let written = write_new(path, FILE_MODE, |file| file.write_all(json.as_bytes()));
     written.with_context(|| format!("cannot write {}", path.display()))?;
     let result = Exported {
         chain_id: genesis.chain_id,
@@ -79,35 +81,19 @@ pub(super) fn export(args: &ExportArgs) -> Result<()> {
 
 pub(super) fn snapshot(args: &SnapshotArgs) -> Result<()> {
     let storage = args.common.storage()?;
-    let mut file = create_new(&args.file)?;
-    let made = write_snapshot(&storage, args.height, &mut file);
-    let summary = match made {
-        Ok(summary) => summary,
-        Err(error) => {
-            // Half a snapshot is of no use; that it cannot be removed does not matter beside the error.
-            let _ = std::fs::remove_file(&args.file);
-            return Err(error);
-        }
-    };
+    let summary = write_new(&args.file, FILE_MODE, |file| -> Result<_> {
+        let mut out = BufWriter::new(Counted::new(file, "written"));
+        let summary = offline::snapshot(&storage, args.height, &mut out)?;
+        out.flush()?;
+        Ok(summary)
+    })
+    .with_context(|| format!("cannot write {}", args.file.display()))?;
     args.common.print(&summary, || {
         format!(
             "height    {}\napp hash  {}\nentries   {}\nbytes     {}",
             summary.height, summary.app_hash, summary.entries, summary.bytes
         )
     })
-}
-
-fn write_snapshot(
-    storage: &supercloud_node::DiskStorage,
-    height: Option<u64>,
-    file: &mut File,
-) -> Result<offline::SnapshotSummary> {
-    let mut out = BufWriter::new(Counted::new(&mut *file, "written"));
-    let summary = offline::snapshot(storage, height, &mut out)?;
-    out.flush()?;
-    drop(out);
-    file.sync_all()?;
-    Ok(summary)
 }
 
 pub(super) fn rollback(args: &RollbackArgs) -> Result<()> {

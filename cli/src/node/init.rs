@@ -23,7 +23,7 @@ pub(crate) struct InitArgs {
     #[arg(long, default_value = "supercloud")]
     moniker: String,
     /// Genesis to begin with, such as one from `supercloud node export`; copied to the byte unless --chain-id differs
-    #[arg(long, conflicts_with_all = ["account", "voter", "genesis_time", "min_gas_price", "prefix"])]
+    #[arg(long, conflicts_with_all = ["account", "voter", "genesis_time", "min_gas_price", "prefix", "voting_period", "timelock"])]
     genesis: Option<PathBuf>,
     /// An account and what it owns, as ADDRESS=AMOUNTdenom[,AMOUNTdenom...]; may be repeated
     #[arg(long)]

@@ -8,9 +8,8 @@ use serde::Serialize;
 use supercloud_node::{Repairs, spawn};
 
 use super::Common;
-
-/// How often the node is asked whether it still makes blocks.
-const HEALTH_INTERVAL: Duration = Duration::from_millis(500);
+use crate::output::tell;
+use crate::supervise::{Signals, until_end};
 
 /// Arguments of `supercloud node start`.
 #[derive(Args)]
@@ -63,17 +62,8 @@ pub(super) async fn run(args: StartArgs) -> Result<()> {
             ready.chain_id, ready.rpc, ready.height
         )
     })?;
-    let failed = loop {
-        tokio::select! {
-            () = interrupted.wait() => break None,
-            () = tokio::time::sleep(HEALTH_INTERVAL) => {
-                if let Err(error) = node.health() {
-                    break Some(error);
-                }
-            }
-        }
-    };
-    eprintln!("shutting down at height {}", node.height());
+    let failed = until_end(&node, &mut interrupted).await;
+    tell(format_args!("shutting down at height {}", node.height()));
     tokio::task::spawn_blocking(move || node.shutdown()).await?;
     failed.map_or(Ok(()), |error| Err(error.into()))
 }
@@ -97,43 +87,5 @@ fn tell_repairs(repairs: &Repairs) {
     }
     if *tree_rebuilt {
         eprintln!("the tree of the state was damaged and was built again");
-    }
-}
-
-/// Interrupt and termination.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn listen() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    #[cfg(unix)]
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn listen() -> Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(not(unix))]
-    async fn wait(&mut self) {
-        // Without a handler the process is ended by the system anyway.
-        let _ = tokio::signal::ctrl_c().await;
     }
 }

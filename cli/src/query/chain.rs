@@ -1,19 +1,50 @@
 //! Transactions and blocks, which are not in the state.
 
-use anyhow::{Result, bail};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use clap::ValueEnum;
 use serde_json::{Value, json};
 use supercloud_client::rpc::SearchOrder;
-use supercloud_client::{Event, RpcClient, TxOutcome};
+use supercloud_client::{Client, Event, RpcClient, TxOutcome};
 use supercloud_proto::cosmos::tx::v1beta1::{AuthInfo, TxBody, TxRaw};
 use supercloud_proto::prost::{Message, Name};
 
 use crate::codec;
 
-pub(super) async fn tx(rpc: &RpcClient, hash: &str) -> Result<Value> {
-    let hash = hash.trim_start_matches("0x");
-    if hash.len() != 64 || !hash.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        bail!("{hash:?} is no transaction hash: expected 64 hex digits");
+/// What a block is named by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum BlockBy {
+    /// Its height
+    #[default]
+    Height,
+    /// Its hash
+    Hash,
+}
+
+/// Order of transactions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Order {
+    /// The oldest first
+    #[default]
+    Asc,
+    /// The newest first
+    Desc,
+}
+
+/// 64 hex digits, with or without 0x.
+fn hash_of<'a>(hash: &'a str, what: &str) -> Result<&'a str> {
+    let digits = hash.trim_start_matches("0x");
+    if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        bail!("{hash:?} is no {what} hash: expected 64 hex digits");
     }
+    Ok(digits)
+}
+
+pub(super) async fn tx(rpc: &RpcClient, hash: &str) -> Result<Value> {
+    let hash = hash_of(hash, "transaction")?;
     match rpc.tx(hash).await? {
         Some(outcome) => Ok(tx_response(&outcome, true)),
         None => {
@@ -22,16 +53,40 @@ pub(super) async fn tx(rpc: &RpcClient, hash: &str) -> Result<Value> {
     }
 }
 
-pub(super) async fn txs(rpc: &RpcClient, query: &str, page: u32) -> Result<Value> {
+pub(super) async fn wait_tx(client: &Client, hash: &str, timeout: Duration) -> Result<Value> {
+    let hash = hash_of(hash, "transaction")?;
+    Ok(tx_response(&client.wait_for_tx(hash, timeout).await?, true))
+}
+
+pub(super) async fn txs(rpc: &RpcClient, query: &str, page: u32, order: Order) -> Result<Value> {
     let page = usize::try_from(page).unwrap_or(usize::MAX);
-    let (found, total) = rpc.tx_search(query, page, SearchOrder::Ascending).await?;
+    let order = match order {
+        Order::Asc => SearchOrder::Ascending,
+        Order::Desc => SearchOrder::Descending,
+    };
+    let (found, total) = rpc.tx_search(query, page, order).await?;
     let txs: Vec<Value> = found.iter().map(|outcome| tx_response(outcome, true)).collect();
     Ok(
         json!({ "total_count": total.to_string(), "count": txs.len().to_string(), "page": page.to_string(), "txs": txs }),
     )
 }
 
-pub(super) async fn block(rpc: &RpcClient, height: Option<u64>) -> Result<Value> {
+pub(super) async fn block(rpc: &RpcClient, place: Option<&str>, kind: BlockBy, height: Option<u64>) -> Result<Value> {
+    if kind == BlockBy::Hash {
+        let hash = hash_of(place.context("--type hash needs the block's hash")?, "block")?;
+        let hash = STANDARD.encode(hex::decode(hash)?);
+        let found = rpc.call("block_by_hash", json!({ "hash": hash })).await?;
+        if found["block"].is_null() {
+            bail!("this chain has no block of that hash");
+        }
+        return Ok(found);
+    }
+    let given = place.map(|place| {
+        place
+            .parse()
+            .with_context(|| format!("{place:?} is no height; a hash needs --type hash"))
+    });
+    let height = given.transpose()?.or(height);
     Ok(rpc.call("block", height_param(height)).await?)
 }
 
@@ -72,14 +127,13 @@ pub(crate) fn tx_response(outcome: &TxOutcome, with_tx: bool) -> Value {
 
 /// A raw transaction as JSON; messages of unknown types have no form.
 pub(crate) fn tx_json(raw: &[u8]) -> Result<Value> {
-    use base64::Engine;
     let raw = TxRaw::decode(raw)?;
     let body = codec::decode(&codec::message_named(&TxBody::full_name())?, &raw.body_bytes)?;
     let auth_info = codec::decode(&codec::message_named(&AuthInfo::full_name())?, &raw.auth_info_bytes)?;
     let signatures: Vec<String> = raw
         .signatures
         .iter()
-        .map(|signature| base64::engine::general_purpose::STANDARD.encode(signature))
+        .map(|signature| STANDARD.encode(signature))
         .collect();
     Ok(json!({ "body": body, "auth_info": auth_info, "signatures": signatures }))
 }

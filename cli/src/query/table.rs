@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, Subcommand};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::request::{self, Form};
 use crate::codec;
@@ -68,6 +68,7 @@ const GROUPS: &[Group] = &[
         entry("balances", "/cosmos.bank.v1beta1.Query/AllBalances", "All coins of an account", &[("address", "address", Text)]),
         entry("balance", "/cosmos.bank.v1beta1.Query/Balance", "One coin of an account", &[("address", "address", Text), ("denom", "denom", Text)]),
         entry("spendable-balances", "/cosmos.bank.v1beta1.Query/SpendableBalances", "Coins that an account may spend", &[("address", "address", Text)]),
+        entry("spendable-balance", "/cosmos.bank.v1beta1.Query/SpendableBalanceByDenom", "One coin that an account may spend", &[("address", "address", Text), ("denom", "denom", Text)]),
         entry("total-supply", "/cosmos.bank.v1beta1.Query/TotalSupply", "Supply of all denoms", &[]),
         entry("total-supply-of", "/cosmos.bank.v1beta1.Query/SupplyOf", "Supply of a denom", &[("denom", "denom", Text)]),
         entry("denom-metadata", "/cosmos.bank.v1beta1.Query/DenomMetadata", "What wallets show for a denom", &[("denom", "denom", Text)]),
@@ -113,6 +114,7 @@ const GROUPS: &[Group] = &[
             entry("contract-history", "/cosmwasm.wasm.v1.Query/ContractHistory", "Codes that a contract had", &[("address", "address", Text)]),
             entry("list-contract-by-code", "/cosmwasm.wasm.v1.Query/ContractsByCode", "Contracts of a code", &[("code-id", "code_id", Number)]),
             entry("list-contracts-by-creator", "/cosmwasm.wasm.v1.Query/ContractsByCreator", "Contracts of an account", &[("creator", "creator_address", Text)]),
+            entry("build-address", "/cosmwasm.wasm.v1.Query/BuildAddress", "Where instantiate2 puts a contract", &[("code-hash", "code_hash", Text), ("creator", "creator_address", Text), ("salt-hex", "salt", Text)]),
             entry("pinned", "/cosmwasm.wasm.v1.Query/PinnedCodes", "Codes kept in memory", &[]),
             entry("params", "/cosmwasm.wasm.v1.Query/Params", "Parameters", &[]),
         ],
@@ -124,10 +126,29 @@ const GROUPS: &[Group] = &[
     },
 ];
 
-/// Arguments of queries with pages.
-const PAGE_ARGUMENTS: [(&str, &str); 2] = [
-    ("limit", "Most entries of the answer"),
-    ("page-key", "next_key of the page before, in base64"),
+/// Other names of entries, as other versions of the same tools have them.
+const ALIASES: &[(&str, &str)] = &[
+    ("total-supply", "total"),
+    ("total-supply-of", "supply-of"),
+    ("list-code", "list-codes"),
+    ("list-contract-by-code", "list-contracts-by-code"),
+];
+
+/// Arguments of queries with pages: name, the same in newer tools, field of the page, help.
+const PAGE_ARGUMENTS: [(&str, &str, &str, &str); 3] = [
+    ("limit", "page-limit", "limit", "Most entries of the answer"),
+    ("page-key", "key", "key", "next_key of the page before, in base64"),
+    (
+        "offset",
+        "page-offset",
+        "offset",
+        "Entries that are passed over; not with --page-key",
+    ),
+];
+/// Likewise, without a value.
+const PAGE_FLAGS: [(&str, &str, &str, &str); 2] = [
+    ("reverse", "page-reverse", "reverse", "The last entries first"),
+    ("count-total", "page-count-total", "count_total", "Count all entries"),
 ];
 
 /// A chosen query.
@@ -161,13 +182,16 @@ fn command_of_entry(entry: &Entry) -> Command {
         command = command.arg(Arg::new(*name).required(true));
     }
     if is_paged(entry.method) {
-        for (name, help) in PAGE_ARGUMENTS {
-            command = command.arg(Arg::new(name).long(name).help(help));
+        for (name, alias, _, help) in PAGE_ARGUMENTS {
+            command = command.arg(Arg::new(name).long(name).alias(alias).help(help));
         }
-        let reverse = Arg::new("reverse").long("reverse").action(ArgAction::SetTrue);
-        command = command.arg(reverse.help("The last entries first"));
+        for (name, alias, _, help) in PAGE_FLAGS {
+            let flag = Arg::new(name).long(name).alias(alias).help(help);
+            command = command.arg(flag.action(ArgAction::SetTrue));
+        }
     }
-    command
+    let aliases = ALIASES.iter().filter(|(name, _)| *name == entry.name);
+    command.visible_aliases(aliases.map(|(_, alias)| *alias))
 }
 
 fn command_of_group(group: &Group) -> Command {
@@ -187,14 +211,16 @@ fn read_entry(entry: &'static Entry, matches: &ArgMatches) -> TableCommand {
         .filter_map(|(name, field, form)| Some((*field, *form, text(name)?)))
         .collect();
     let page = is_paged(entry.method).then(|| {
-        let mut page = json!({ "reverse": matches.get_flag("reverse") });
-        if let Some(limit) = text("limit") {
-            page["limit"] = limit.into();
+        let mut page = Map::new();
+        for (name, _, field, _) in PAGE_FLAGS {
+            page.insert(field.to_owned(), matches.get_flag(name).into());
         }
-        if let Some(key) = text("page-key") {
-            page["key"] = key.into();
+        for (name, _, field, _) in PAGE_ARGUMENTS {
+            if let Some(text) = text(name) {
+                page.insert(field.to_owned(), text.into());
+            }
         }
-        page
+        Value::Object(page)
     });
     TableCommand {
         method: entry.method,
@@ -242,6 +268,8 @@ impl Subcommand for TableCommand {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn assert_group(group: &Group) {
@@ -274,12 +302,32 @@ mod tests {
     #[test]
     fn arguments_become_a_request_with_a_page() {
         let command = TableCommand::augment_subcommands(Command::new("query"));
-        let matches = command
-            .try_get_matches_from(["query", "bank", "balances", "a", "--limit", "5"])
-            .unwrap();
-        let chosen = TableCommand::from_arg_matches(&matches).unwrap();
-        assert_eq!(chosen.method, "/cosmos.bank.v1beta1.Query/AllBalances");
-        let expected = json!({ "address": "a", "pagination": { "reverse": false, "limit": "5" } });
-        assert_eq!(chosen.request().unwrap(), expected);
+        let request = |words: &[&str]| {
+            let matches = command.clone().try_get_matches_from(words).unwrap();
+            let chosen = TableCommand::from_arg_matches(&matches).unwrap();
+            (chosen.method, chosen.request().unwrap())
+        };
+        let page = json!({ "reverse": false, "count_total": false, "limit": "5" });
+        assert_eq!(
+            request(&["query", "bank", "balances", "a", "--limit", "5"]),
+            (
+                "/cosmos.bank.v1beta1.Query/AllBalances",
+                json!({ "address": "a", "pagination": page })
+            )
+        );
+        let page = json!({ "reverse": true, "count_total": true, "offset": "2" });
+        let words = [
+            "query",
+            "bank",
+            "total",
+            "--page-reverse",
+            "--count-total",
+            "--page-offset",
+            "2",
+        ];
+        assert_eq!(
+            request(&words),
+            ("/cosmos.bank.v1beta1.Query/TotalSupply", json!({ "pagination": page }))
+        );
     }
 }

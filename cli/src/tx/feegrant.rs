@@ -1,6 +1,6 @@
 //! `supercloud tx feegrant`.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -8,10 +8,11 @@ use super::document::typed_coins;
 
 #[derive(Subcommand)]
 pub(super) enum FeegrantCommand {
-    /// Pay the fees of another account
+    /// Pay the fees of another account: [FROM] GRANTEE
     Grant {
-        /// Whose fees
-        grantee: String,
+        /// The payer's key unless --from names it, and the address whose fees are paid
+        #[arg(num_args = 1..=2, required = true, value_name = "GRANTEE")]
+        words: Vec<String>,
         /// Most that is paid in all; no limit when absent
         #[arg(long, value_name = "COINS", default_value = "")]
         spend_limit: String,
@@ -28,29 +29,51 @@ pub(super) enum FeegrantCommand {
         #[arg(long, value_delimiter = ',', value_name = "TYPE_URLS")]
         allowed_messages: Vec<String>,
     },
-    /// Stop paying
+    /// Stop paying: [FROM] GRANTEE
     Revoke {
-        /// Whose fees
-        grantee: String,
+        /// The payer's key unless --from names it, and the address whose fees were paid
+        #[arg(num_args = 1..=2, required = true, value_name = "GRANTEE")]
+        words: Vec<String>,
     },
 }
 
+/// The last of the words.
+fn grantee_of(mut words: Vec<String>) -> Result<String> {
+    words.pop().context("expected a grantee")
+}
+
 impl FeegrantCommand {
+    /// The payer, where the command itself names it.
+    pub(super) fn from(&self) -> Option<&str> {
+        match self {
+            Self::Grant { words, .. } | Self::Revoke { words } if words.len() == 2 => words.first().map(String::as_str),
+            _ => None,
+        }
+    }
+
     pub(super) fn message(self, sender: &str) -> Result<Value> {
         let (grantee, spend_limit, expiration, period, period_limit, allowed_messages) = match self {
-            Self::Revoke { grantee } => {
+            Self::Revoke { words } => {
+                let grantee = grantee_of(words)?;
                 return Ok(
                     json!({ "@type": "/cosmos.feegrant.v1beta1.MsgRevokeAllowance", "granter": sender, "grantee": grantee }),
                 );
             }
             Self::Grant {
-                grantee,
+                words,
                 spend_limit,
                 expiration,
                 period,
                 period_limit,
                 allowed_messages,
-            } => (grantee, spend_limit, expiration, period, period_limit, allowed_messages),
+            } => (
+                grantee_of(words)?,
+                spend_limit,
+                expiration,
+                period,
+                period_limit,
+                allowed_messages,
+            ),
         };
         let mut basic = json!({ "spend_limit": typed_coins(&spend_limit)? });
         if let Some(expiration) = expiration {

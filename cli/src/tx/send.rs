@@ -5,15 +5,15 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use supercloud_client::tx::{self, SignerState, UnsignedTx};
-use supercloud_client::{Client, ClientError, Coin, GasPrice, Key, TxOutcome};
+use supercloud_client::tx::{self, UnsignedTx};
+use supercloud_client::{Client, ClientError, Coin, GasPrice, TxOutcome};
 use supercloud_proto::cosmos::base::node::v1beta1::{ConfigRequest, ConfigResponse};
 use supercloud_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
 
 use super::document;
+use super::sender::Sender;
 use crate::coins;
 use crate::hint;
-use crate::keyring::KeyInfo;
 use crate::keys::KeyringArgs;
 use crate::node_args::NodeArgs;
 use crate::output::{self, Form};
@@ -31,7 +31,7 @@ pub(crate) struct TxArgs {
     pub(super) keyring: KeyringArgs,
     /// Key that signs: name or address
     #[arg(long, value_name = "KEY", env = "SUPERCLOUD_FROM", global = true)]
-    from: Option<String>,
+    pub(super) from: Option<String>,
     /// Gas limit, or `auto` for a simulation
     #[arg(long, value_name = "GAS", default_value = "auto", global = true)]
     gas: String,
@@ -57,12 +57,22 @@ pub(crate) struct TxArgs {
     #[arg(long, short, value_enum, default_value_t, global = true)]
     broadcast_mode: BroadcastMode,
     /// Simulate and say what gas it takes; nothing is signed or sent
-    #[arg(long, conflicts_with = "generate_only", global = true)]
+    #[arg(long, conflicts_with_all = ["generate_only", "offline"], global = true)]
     dry_run: bool,
-    /// Print the unsigned transaction as JSON; nothing is signed or sent
+    /// Print the unsigned transaction as JSON; nothing is signed or sent, and --from may be any address
     #[arg(long, global = true)]
-    generate_only: bool,
-    /// Do not ask before sending
+    pub(super) generate_only: bool,
+    /// Ask no node: for --generate-only with --gas and --fees, and for `tx sign` with --chain-id, --account-number and
+    /// --sequence
+    #[arg(long, global = true)]
+    pub(super) offline: bool,
+    /// Number of the signer's account; the chain's answer when absent
+    #[arg(long, short, value_name = "N", global = true)]
+    pub(super) account_number: Option<u64>,
+    /// Sequence of the signer's account; the chain's answer when absent
+    #[arg(long, short, value_name = "N", global = true)]
+    pub(super) sequence: Option<u64>,
+    /// Send without a question; needed where there is no terminal to answer on
     #[arg(long, short, global = true)]
     yes: bool,
     /// Form of the result
@@ -84,60 +94,20 @@ enum BroadcastMode {
 impl TxArgs {
     /// Connects to the node.
     pub(crate) async fn connect(&self) -> Result<Client> {
+        if self.offline {
+            bail!("--offline: this needs a node; leave the flag out");
+        }
         self.node.connect().await
+    }
+
+    /// Whether `--from` names the signer.
+    pub(super) fn has_from(&self) -> bool {
+        self.from.is_some()
     }
 
     /// Form of the result.
     pub(crate) fn form(&self) -> Form {
         self.output
-    }
-}
-
-/// Who sends, and where to.
-pub(crate) struct Sender<'a> {
-    args: &'a TxArgs,
-    /// The chain.
-    pub(crate) client: Client,
-    info: KeyInfo,
-    address: String,
-}
-
-impl<'a> Sender<'a> {
-    /// Finds the key and connects. `from` comes from the command itself and goes before `--from`.
-    pub(crate) async fn open(args: &'a TxArgs, from: Option<&str>) -> Result<Self> {
-        let Some(from) = from.or(args.from.as_deref()) else {
-            bail!("--from is missing: name the key that signs; `supercloud keys list` shows what is there");
-        };
-        let info = args.keyring.resolve(from)?;
-        let client = args.node.connect().await?;
-        let address = info.address(client.hrp())?;
-        Ok(Self {
-            args,
-            client,
-            info,
-            address,
-        })
-    }
-
-    /// Address of the signer.
-    pub(crate) fn address(&self) -> &str {
-        &self.address
-    }
-
-    pub(super) async fn state(&self) -> Result<SignerState> {
-        let account = self.client.account(&self.address).await?;
-        let account = account.ok_or_else(|| ClientError::UnknownAccount {
-            address: self.address.clone(),
-        })?;
-        Ok(SignerState {
-            chain_id: self.client.chain_id().to_owned(),
-            account_number: account.account_number,
-            sequence: account.sequence,
-        })
-    }
-
-    pub(super) fn key(&self) -> Result<Key> {
-        self.args.keyring.open(&self.info.name)
     }
 }
 
@@ -151,28 +121,35 @@ pub(crate) async fn run(sender: &Sender<'_>, messages: &[Value]) -> Result<()> {
         fee_granter: args.fee_granter.clone(),
         ..UnsignedTx::default()
     };
-    let state = sender.state().await?;
     if args.dry_run {
-        let used = simulate(&sender.client, &unsigned, Some(&sender.info.public_key), state.sequence).await?;
+        let used = sender.simulate(&unsigned).await?;
         let document =
             json!({ "gas_used": used.to_string(), "gas_estimate": adjusted(used, args.gas_adjustment)?.to_string() });
         return Ok(output::document(&document, args.output)?);
     }
-    unsigned.gas_limit = gas_limit(sender, &unsigned, state.sequence).await?;
+    unsigned.gas_limit = gas_limit(sender, &unsigned).await?;
     unsigned.fee = fee(sender, unsigned.gas_limit).await?;
     if args.generate_only {
         return Ok(output::line(document::show(&unsigned, messages))?);
     }
-    if !args.yes && is_interactive() && !crate::confirm::ask(&question(&unsigned, messages))? {
-        bail!("not sent");
+    let client = sender.client("nothing can be sent: use --generate-only, then `tx sign` and `tx broadcast`")?;
+    if !args.yes {
+        confirm(&question(&unsigned, messages))?;
     }
-    let raw = unsigned.sign(&sender.key()?, &state);
-    broadcast(&sender.client, args, &raw).await
+    let raw = unsigned.sign(&sender.key()?, sender.state().await?);
+    broadcast(client, args, &raw).await
 }
 
-fn is_interactive() -> bool {
+/// An error unless somebody said yes. Nothing is sent because nobody could be asked.
+fn confirm(question: &str) -> Result<()> {
     use std::io::IsTerminal;
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        bail!("not sent: there is no terminal to ask on; pass --yes (-y) to send without a question");
+    }
+    if !crate::confirm::ask(question)? {
+        bail!("not sent");
+    }
+    Ok(())
 }
 
 fn question(unsigned: &UnsignedTx, messages: &[Value]) -> String {
@@ -210,7 +187,7 @@ pub(crate) async fn simulate(
     }
 }
 
-async fn gas_limit(sender: &Sender<'_>, unsigned: &UnsignedTx, sequence: u64) -> Result<u64> {
+async fn gas_limit(sender: &Sender<'_>, unsigned: &UnsignedTx) -> Result<u64> {
     let args = sender.args;
     if args.gas != "auto" {
         return match args.gas.parse() {
@@ -218,10 +195,7 @@ async fn gas_limit(sender: &Sender<'_>, unsigned: &UnsignedTx, sequence: u64) ->
             _ => bail!("--gas is `auto` or a whole number above 0, got {:?}", args.gas),
         };
     }
-    adjusted(
-        simulate(&sender.client, unsigned, Some(&sender.info.public_key), sequence).await?,
-        args.gas_adjustment,
-    )
+    adjusted(sender.simulate(unsigned).await?, args.gas_adjustment)
 }
 
 /// Gas with room for what changes between simulation and block.
@@ -242,11 +216,12 @@ async fn fee(sender: &Sender<'_>, gas: u64) -> Result<Vec<Coin>> {
     if let Some(price) = &args.gas_prices {
         return Ok(price.fee(gas));
     }
-    Ok(least_gas_price(&sender.client).await?.fee(gas))
+    let client = sender.client("--fees or --gas-prices is needed")?;
+    Ok(least_gas_price(client).await?.fee(gas))
 }
 
 /// The node's least gas price in the first denom that it takes.
-async fn least_gas_price(client: &Client) -> Result<GasPrice> {
+pub(crate) async fn least_gas_price(client: &Client) -> Result<GasPrice> {
     let path = "/cosmos.base.node.v1beta1.Service/Config";
     let config: ConfigResponse = match client.query(path, &ConfigRequest {}).await {
         Ok(config) => config,

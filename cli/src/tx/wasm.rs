@@ -19,12 +19,8 @@ pub(super) enum WasmCommand {
     Store {
         /// Wasm file
         file: PathBuf,
-        /// Let nobody but governance instantiate it
-        #[arg(long, conflicts_with = "instantiate_anyof_addresses")]
-        instantiate_nobody: bool,
-        /// Let these addresses instantiate it
-        #[arg(long, value_delimiter = ',', value_name = "ADDRESSES")]
-        instantiate_anyof_addresses: Vec<String>,
+        #[command(flatten)]
+        access: AccessArgs,
     },
     /// Make a contract of a code
     Instantiate {
@@ -35,11 +31,10 @@ pub(super) enum WasmCommand {
     Instantiate2 {
         #[command(flatten)]
         contract: ContractArgs,
-        /// Salt, 1 to 64 bytes
+        /// Salt, 1 to 64 bytes, in hex
         salt: String,
-        /// The salt is hex
-        #[arg(long)]
-        hex: bool,
+        #[command(flatten)]
+        form: SaltForm,
         /// The message is part of the address
         #[arg(long)]
         fix_msg: bool,
@@ -75,6 +70,76 @@ pub(super) enum WasmCommand {
         /// Contract
         contract: String,
     },
+    /// Give a contract another name
+    SetContractLabel {
+        /// Contract
+        contract: String,
+        /// Name that people see
+        label: String,
+    },
+    /// Say who may make contracts of a code
+    UpdateInstantiateConfig {
+        /// Code
+        code_id: u64,
+        #[command(flatten)]
+        access: AccessArgs,
+    },
+}
+
+/// Who may instantiate a code; the chain's default when nothing is said.
+#[derive(Args)]
+#[group(multiple = false)]
+pub(super) struct AccessArgs {
+    /// Let everybody instantiate it
+    #[arg(long)]
+    instantiate_everybody: bool,
+    /// Let nobody but governance instantiate it
+    #[arg(long)]
+    instantiate_nobody: bool,
+    /// Let these addresses instantiate it
+    #[arg(long, value_delimiter = ',', value_name = "ADDRESSES")]
+    instantiate_anyof_addresses: Vec<String>,
+}
+
+impl AccessArgs {
+    fn config(&self) -> Option<Value> {
+        if self.instantiate_everybody {
+            return Some(json!({ "permission": "ACCESS_TYPE_EVERYBODY" }));
+        }
+        if self.instantiate_nobody {
+            return Some(json!({ "permission": "ACCESS_TYPE_NOBODY" }));
+        }
+        let addresses = &self.instantiate_anyof_addresses;
+        (!addresses.is_empty()).then(|| json!({ "permission": "ACCESS_TYPE_ANY_OF_ADDRESSES", "addresses": addresses }))
+    }
+}
+
+/// How a salt is written: as in wasmd, hex unless something else is said.
+#[derive(Args)]
+#[group(multiple = false)]
+pub(super) struct SaltForm {
+    /// The salt is hex, as without a flag
+    #[arg(long)]
+    hex: bool,
+    /// The salt is text
+    #[arg(long)]
+    ascii: bool,
+    /// The salt is base64
+    #[arg(long)]
+    b64: bool,
+}
+
+impl SaltForm {
+    fn read(&self, salt: &str) -> Result<Vec<u8>> {
+        if self.ascii {
+            return Ok(salt.as_bytes().to_vec());
+        }
+        if self.b64 {
+            return STANDARD.decode(salt).context("--b64: the salt is no base64");
+        }
+        hex::decode(salt)
+            .with_context(|| format!("the salt {salt:?} is no hex; with --ascii it is text, with --b64 base64"))
+    }
 }
 
 #[derive(Args)]
@@ -114,17 +179,11 @@ impl ContractArgs {
 impl WasmCommand {
     pub(super) fn message(self, sender: &str) -> Result<Value> {
         Ok(match self {
-            Self::Store {
-                file,
-                instantiate_nobody,
-                instantiate_anyof_addresses,
-            } => {
+            Self::Store { file, access } => {
                 let wasm = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
                 let mut store = codec::decode_any(&message::store_code(sender, &wasm, Compression::Gzip))?;
-                if instantiate_nobody {
-                    store["instantiate_permission"] = json!({ "permission": "ACCESS_TYPE_NOBODY" });
-                } else if !instantiate_anyof_addresses.is_empty() {
-                    store["instantiate_permission"] = json!({ "permission": "ACCESS_TYPE_ANY_OF_ADDRESSES", "addresses": instantiate_anyof_addresses });
+                if let Some(config) = access.config() {
+                    store["instantiate_permission"] = config;
                 }
                 store
             }
@@ -132,16 +191,11 @@ impl WasmCommand {
             Self::Instantiate2 {
                 contract,
                 salt,
-                hex,
+                form,
                 fix_msg,
             } => {
                 let mut message = contract.message("MsgInstantiateContract2", sender)?;
-                let salt = if hex {
-                    hex::decode(&salt).context("--hex: the salt is no hex")?
-                } else {
-                    salt.into_bytes()
-                };
-                message["salt"] = STANDARD.encode(salt).into();
+                message["salt"] = STANDARD.encode(form.read(&salt)?).into();
                 message["fix_msg"] = fix_msg.into();
                 message
             }
@@ -178,6 +232,36 @@ impl WasmCommand {
                 "sender": sender,
                 "contract": contract,
             }),
+            Self::SetContractLabel { contract, label } => json!({
+                "@type": "/cosmwasm.wasm.v1.MsgUpdateContractLabel",
+                "sender": sender,
+                "contract": contract,
+                "new_label": label,
+            }),
+            Self::UpdateInstantiateConfig { code_id, access } => json!({
+                "@type": "/cosmwasm.wasm.v1.MsgUpdateInstantiateConfig",
+                "sender": sender,
+                "code_id": code_id.to_string(),
+                "new_instantiate_permission": access
+                    .config()
+                    .context("say who: --instantiate-everybody, --instantiate-nobody or --instantiate-anyof-addresses")?,
+            }),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_salt_is_hex_unless_something_else_is_said() {
+        let form = |hex, ascii, b64| SaltForm { hex, ascii, b64 };
+        assert_eq!(form(false, false, false).read("0a0b").unwrap(), [10, 11]);
+        assert_eq!(form(true, false, false).read("0a0b").unwrap(), [10, 11]);
+        assert_eq!(form(false, true, false).read("0a0b").unwrap(), b"0a0b");
+        assert_eq!(form(false, false, true).read("Cgs=").unwrap(), [10, 11]);
+        let error = form(false, false, false).read("salt").unwrap_err().to_string();
+        assert!(error.contains("\"salt\" is no hex; with --ascii"), "{error}");
     }
 }

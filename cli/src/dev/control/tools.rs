@@ -30,7 +30,8 @@ pub(super) async fn snapshot(
     State(shared): State<Shared>,
     Json(Nothing {}): Json<Nothing>,
 ) -> Result<Json<SnapshotInfo>, Refusal> {
-    let made = tokio::task::spawn_blocking(move || shared.node.snapshot()).await?;
+    let node = shared.node()?;
+    let made = tokio::task::spawn_blocking(move || node.snapshot()).await?;
     made.map(Json).map_err(refuse)
 }
 
@@ -44,7 +45,7 @@ pub(super) async fn revert(
     State(shared): State<Shared>,
     Json(body): Json<Revert>,
 ) -> Result<Json<SnapshotInfo>, Refusal> {
-    let node = shared.node.clone();
+    let node = shared.node()?;
     let done = tokio::task::spawn_blocking(move || node.revert(body.id)).await?;
     let info = done.map_err(refuse)?;
     // Prices that were published since are not there any more.
@@ -64,9 +65,10 @@ pub(super) async fn impersonate(
     State(shared): State<Shared>,
     Json(body): Json<Impersonate>,
 ) -> Result<Json<Value>, Refusal> {
+    let node = shared.node()?;
     let change = move || match body.stop {
-        true => shared.node.stop_impersonating(&body.address),
-        false => shared.node.impersonate(&body.address),
+        true => node.stop_impersonating(&body.address),
+        false => node.impersonate(&body.address),
     };
     let impersonated = tokio::task::spawn_blocking(change).await?.map_err(refuse)?;
     Ok(Json(json!({ "impersonated": impersonated })))
@@ -82,7 +84,8 @@ pub(super) async fn trace(State(shared): State<Shared>, Path(hash): Path<String>
             "{hash:?} is no transaction hash: expected 64 hex digits"
         )));
     };
-    let traced = tokio::task::spawn_blocking(move || shared.node.trace(&bytes)).await?;
+    let node = shared.node()?;
+    let traced = tokio::task::spawn_blocking(move || node.trace(&bytes)).await?;
     match traced.map_err(refuse)? {
         Some(trace) => Ok(Json(serde_json::to_value(trace)?)),
         None => Err(Refusal(
@@ -95,7 +98,7 @@ pub(super) async fn trace(State(shared): State<Shared>, Path(hash): Path<String>
 /// With the names of the market's contracts.
 pub(super) async fn gas_report(State(shared): State<Shared>) -> Result<Json<Value>, Refusal> {
     let mut lines = Vec::new();
-    for line in shared.node.gas_report().map_err(refuse)? {
+    for line in shared.node()?.gas_report().map_err(refuse)? {
         let name = shared.addresses.iter().find(|(_, address)| *address == line.contract);
         let name = name.map(|(name, _)| name.to_owned());
         let mut line = serde_json::to_value(line)?;
