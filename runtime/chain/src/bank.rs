@@ -15,6 +15,7 @@ use crate::auth;
 use crate::coin::{Coin, CoinError, Coins};
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
+use crate::gov::DEPOSIT_MODULE;
 use crate::machine::Machine;
 use crate::state_key;
 
@@ -28,6 +29,12 @@ pub(crate) mod set_send_enabled;
 /// Errors of codespace `bank`.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum BankError {
+    /// 3: coins for nobody.
+    #[error("no outputs to send transaction")]
+    NoOutputs,
+    /// 4: what is sent is not what is received.
+    #[error("sum inputs != sum outputs")]
+    Mismatch,
     /// 5: governance stopped transfers of the denom.
     #[error("{denom} transfers are currently disabled: send transactions are disabled")]
     SendDisabled {
@@ -40,14 +47,20 @@ pub enum BankError {
         /// What is wrong.
         reason: String,
     },
+    /// 9: coins of several accounts in one message.
+    #[error("multiple senders not allowed")]
+    MultipleSenders,
 }
 
 impl BankError {
     /// The code.
     pub fn code(&self) -> u32 {
         match self {
+            Self::NoOutputs => 3,
+            Self::Mismatch => 4,
             Self::SendDisabled { .. } => 5,
             Self::Metadata { .. } => 7,
+            Self::MultipleSenders => 9,
         }
     }
 }
@@ -65,22 +78,41 @@ pub(crate) fn load_supply(machine: &mut Machine<'_>, denom: &str) -> Result<u128
     read_amount(bytes)
 }
 
-/// Moves coins as messages do: neither a stopped nor a restricted denom passes.
+/// Moves coins as messages do: neither a stopped nor a restricted denom passes, and not to each account.
 pub(crate) fn apply_send(
     machine: &mut Machine<'_>,
     from: &Address,
     to: &Address,
     coins: &Coins,
 ) -> Result<(), TxError> {
-    for coin in coins.iter() {
-        if !load_send_enabled(machine, &coin.denom) {
-            return Err(BankError::SendDisabled {
-                denom: coin.denom.clone(),
-            }
-            .into());
-        }
-    }
+    assert_send_enabled(machine, coins)?;
+    assert_may_receive(machine, to)?;
     apply_transfer(machine, from, to, coins)
+}
+
+/// Refuses denoms whose transfers governance stopped.
+pub(crate) fn assert_send_enabled(machine: &Machine<'_>, coins: &Coins) -> Result<(), TxError> {
+    match coins.iter().find(|coin| !load_send_enabled(machine, &coin.denom)) {
+        Some(coin) => Err(BankError::SendDisabled {
+            denom: coin.denom.clone(),
+        }
+        .into()),
+        None => Ok(()),
+    }
+}
+
+/// Whether an account of the chain takes coins only in ways of its own: what came in otherwise nobody could get out
+/// again. Governance's account is the pool, which takes coins from everybody.
+pub(crate) fn is_blocked(address: &Address) -> bool {
+    *address == Address::from_module(DEPOSIT_MODULE)
+}
+
+pub(crate) fn assert_may_receive(machine: &Machine<'_>, to: &Address) -> Result<(), TxError> {
+    if is_blocked(to) {
+        let text = format!("{} is not allowed to receive funds", machine.text(to));
+        return Err(SdkError::Unauthorized(text).into());
+    }
+    Ok(())
 }
 
 /// Moves coins as the chain itself does it: a stopped denom passes, a restricted one does not.

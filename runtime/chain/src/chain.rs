@@ -15,7 +15,7 @@ use crate::event::Event;
 use crate::genesis::{self, Genesis, GenesisError};
 use crate::machine::{BlockTime, Environment, GOV_MODULE, Machine};
 use crate::query::QueryError;
-use crate::state::State;
+use crate::state::{Layers, State};
 use crate::state_key;
 use crate::store::{Changes, Reader, RootHash, Store};
 use crate::vm::Vm;
@@ -351,10 +351,8 @@ fn new_checker(
     query_gas_limit: u64,
     tracing: Tracing,
 ) -> Checker {
-    let base = store.latest();
     Checker {
-        state: State::new(base.clone()),
-        base,
+        state: Layers::new(store.latest()),
         env: env.clone(),
         next: BlockTime {
             height: last.height + 1,

@@ -5,6 +5,8 @@ use supercloud_proto::prost_types::{Duration, Timestamp};
 use crate::error::SdkError;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
+/// The last time that clients can read: they count nanoseconds since 1970 in 64 bits with a sign.
+pub(crate) const LAST_NANOS: u64 = i64::MAX as u64;
 
 pub(crate) fn to_timestamp(nanos: u64) -> Timestamp {
     Timestamp {
@@ -39,8 +41,7 @@ fn from_parts(seconds: i64, nanos: i32) -> Option<u64> {
         .ok()?
         .checked_mul(NANOS_PER_SECOND)?
         .checked_add(nanos)?;
-    // Clients count in 64 bits with a sign.
-    i64::try_from(all).ok().map(|_| all)
+    (all <= LAST_NANOS).then_some(all)
 }
 
 #[cfg(test)]

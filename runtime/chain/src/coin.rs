@@ -137,10 +137,8 @@ impl Coins {
 
     /// Amount of `denom`; zero when absent.
     pub fn amount_of(&self, denom: &str) -> u128 {
-        self.0
-            .iter()
-            .find(|coin| coin.denom == denom)
-            .map_or(0, |coin| coin.amount)
+        let found = self.0.binary_search_by(|coin| coin.denom.as_str().cmp(denom));
+        found.map_or(0, |index| self.0[index].amount)
     }
 
     /// Both together.

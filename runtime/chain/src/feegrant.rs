@@ -154,10 +154,14 @@ pub(crate) fn apply_use(
 pub(crate) fn apply_expired(machine: &mut Machine<'_>, most: usize) -> Result<(), TxError> {
     // Over strictly after its time, as allowances are checked.
     let end = [key::EXPIRING, &machine.block.time_nanos.to_be_bytes()].concat();
-    let due = machine
+    let mut range = machine
         .state
-        .range(Some(key::EXPIRING), Some(&end), Direction::Ascending);
-    let due: Vec<Vec<u8>> = due.take(most).map(|(entry, _)| entry).collect();
+        .range(Some(key::EXPIRING), Some(&end), Direction::Ascending)
+        .within(machine.gas.remaining());
+    let due: Vec<Vec<u8>> = range.by_ref().take(most).map(|(entry, _)| entry).collect();
+    let skip_gas = range.skip_gas();
+    drop(range);
+    machine.charge(skip_gas, "IterNext")?;
     for entry in due {
         let parties = entry.get(key::EXPIRING.len() + 8..).unwrap_or_default();
         let (grantee, rest) = read_prefixed(parties)?;

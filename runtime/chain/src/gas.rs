@@ -11,6 +11,12 @@ pub(crate) mod kv {
     pub(crate) const WRITE_FLAT: u64 = 2_000;
     pub(crate) const WRITE_PER_BYTE: u64 = 30;
     pub(crate) const ITERATOR_STEP: u64 = 30;
+    /// Ours: a step over an entry that was deleted since the block began, and one more per so many bytes of the hidden
+    /// value. About what it takes.
+    pub(crate) const SKIP: u64 = 5;
+    pub(crate) const SKIPPED_BYTES_PER_GAS: u64 = 128;
+    /// So much of it is free per range, as all of it is in the Cosmos SDK: contracts that delete a few keys pay the same.
+    pub(crate) const FREE_SKIPS: u64 = 50;
 
     pub(crate) fn compute_read(key_len: usize, value_len: usize) -> u64 {
         READ_FLAT + READ_PER_BYTE * (key_len + value_len) as u64
@@ -18,6 +24,10 @@ pub(crate) mod kv {
 
     pub(crate) fn compute_write(key_len: usize, value_len: usize) -> u64 {
         WRITE_FLAT + WRITE_PER_BYTE * (key_len + value_len) as u64
+    }
+
+    pub(crate) fn compute_skip(hidden_len: usize) -> u64 {
+        SKIP + hidden_len as u64 / SKIPPED_BYTES_PER_GAS
     }
 
     pub(crate) fn compute_step(key_len: usize, value_len: usize) -> u64 {

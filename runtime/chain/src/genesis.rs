@@ -28,6 +28,7 @@ mod wasm;
 
 pub(crate) use apply::{apply_genesis, apply_last_block};
 pub use proto_json::ProtoJson;
+pub(crate) use proto_json::repack;
 pub use state::{GenesisFactoryDenom, GenesisMinted, GenesisProposals, GenesisState, GenesisTimelock};
 pub use wasm::WasmGenesis;
 

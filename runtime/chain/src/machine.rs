@@ -18,7 +18,7 @@ use crate::state::State;
 use crate::state_key::compute_metered_len;
 use crate::store::{Direction, Entry};
 use crate::tx::VerifiedSignatures;
-use crate::vm::{Checksum, Vm};
+use crate::vm::{Checksum, LentCode, Vm};
 use crate::wasm::QUERY_GAS_LIMIT;
 
 /// Name of the governance module; its account also receives the fees.
@@ -74,6 +74,8 @@ pub(crate) struct Machine<'e> {
     pub(crate) query_depth: u32,
     /// SDK gas of a smart query from outside.
     pub(crate) query_gas_limit: u64,
+    /// Codes that only this simulation has, in the engine for as long as it runs.
+    pub(crate) lent_codes: Vec<LentCode>,
     /// Codes that this transaction has already called; their set-up is cheaper. None outside of transactions.
     pub(crate) warm_codes: Option<BTreeSet<Checksum>>,
     /// What is told to developers, where they asked.
@@ -95,6 +97,7 @@ impl<'e> Machine<'e> {
             message_depth: 0,
             query_depth: 0,
             query_gas_limit: QUERY_GAS_LIMIT,
+            lent_codes: Vec::new(),
             warm_codes: None,
             diagnostics: None,
             calls: None,
@@ -160,7 +163,12 @@ impl<'e> Machine<'e> {
 
     /// Up to `limit` entries under `prefix`, keys without it, each paid for.
     pub(crate) fn list(&mut self, prefix: &[u8], limit: usize) -> Result<Vec<Entry>, OutOfGas> {
-        let entries: Vec<_> = self.state.prefix(prefix, Direction::Ascending).take(limit).collect();
+        let range = self.state.prefix(prefix, Direction::Ascending);
+        let mut range = range.within(self.gas.remaining());
+        let entries: Vec<_> = range.by_ref().take(limit).collect();
+        let skip_gas = range.skip_gas();
+        drop(range);
+        self.charge(skip_gas, "IterNext")?;
         for (key, value) in &entries {
             self.charge(kv::compute_step(compute_metered_len(key), value.len()), "IterNext")?;
         }

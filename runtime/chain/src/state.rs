@@ -5,14 +5,21 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::iter::Peekable;
+use std::iter::{self, Peekable};
 use std::ops::Bound;
 use std::sync::Arc;
 
+use crate::gas::kv;
 use crate::store::{Changes, Direction, Entry, Proved, Reader, StoreError};
+
+mod layers;
+
+pub(crate) use layers::Layers;
 
 /// A written value; `None` is a deletion.
 type Write = Option<Vec<u8>>;
+/// A write with its key.
+type Written<'a> = (&'a Vec<u8>, &'a Write);
 
 /// Place to roll back to. Only valid until an older one is rolled back to.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +46,11 @@ impl State {
             Some(write) => write.clone(),
             None => self.base.get(key),
         }
+    }
+
+    /// Whether the committed version below has an entry.
+    pub(crate) fn is_committed(&self, key: &[u8]) -> bool {
+        self.base.get(key).is_some()
     }
 
     /// Proves an entry of the committed version below.
@@ -88,39 +100,12 @@ impl State {
     }
 
     /// Entries with `start <= key < end`, the overlay's over the base's.
-    pub(crate) fn range<'a>(
-        &'a self,
-        start: Option<&[u8]>,
-        end: Option<&[u8]>,
-        direction: Direction,
-    ) -> Box<dyn Iterator<Item = Entry> + 'a> {
-        if let (Some(start), Some(end)) = (start, end)
-            && start >= end
-        {
-            return Box::new(std::iter::empty());
-        }
-        let base = self.base.range(start, end, direction).peekable();
-        let bounds = (
-            start.map_or(Bound::Unbounded, Bound::Included),
-            end.map_or(Bound::Unbounded, Bound::Excluded),
-        );
-        let writes = self.overlay.range::<[u8], _>(bounds);
-        match direction {
-            Direction::Ascending => Box::new(Merged {
-                base,
-                writes: writes.peekable(),
-                direction,
-            }),
-            Direction::Descending => Box::new(Merged {
-                base,
-                writes: writes.rev().peekable(),
-                direction,
-            }),
-        }
+    pub(crate) fn range<'a>(&'a self, start: Option<&[u8]>, end: Option<&[u8]>, direction: Direction) -> Range<'a> {
+        Range::over(&*self.base, &self.overlay, start, end, direction)
     }
 
     /// All entries whose key starts with `prefix`.
-    pub(crate) fn prefix<'a>(&'a self, prefix: &[u8], direction: Direction) -> Box<dyn Iterator<Item = Entry> + 'a> {
+    pub(crate) fn prefix(&self, prefix: &[u8], direction: Direction) -> Range<'_> {
         self.range(Some(prefix), compute_prefix_end(prefix).as_deref(), direction)
     }
 }
@@ -134,24 +119,80 @@ pub(crate) fn compute_prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Merges two sorted sides; on equal keys the overlay wins and deletions vanish.
-struct Merged<B: Iterator<Item = Entry>, W: Iterator> {
-    base: Peekable<B>,
-    writes: Peekable<W>,
+///
+/// Deletions are stepped over again by every new range, so they have a price. Within a block they are the same on every
+/// node: the overlay begins empty with the block, and what is rolled back leaves none.
+pub(crate) struct Range<'a> {
+    base: Peekable<Box<dyn Iterator<Item = Entry> + 'a>>,
+    writes: Peekable<Box<dyn Iterator<Item = Written<'a>> + 'a>>,
     direction: Direction,
+    /// The free part included.
+    skipped: u64,
+    affordable: u64,
 }
 
-impl<'a, B, W> Iterator for Merged<B, W>
-where
-    B: Iterator<Item = Entry>,
-    W: Iterator<Item = (&'a Vec<u8>, &'a Write)>,
-{
+impl<'a> Range<'a> {
+    fn over(
+        base: &'a dyn Reader,
+        overlay: &'a Changes,
+        start: Option<&[u8]>,
+        end: Option<&[u8]>,
+        direction: Direction,
+    ) -> Self {
+        if let (Some(start), Some(end)) = (start, end)
+            && start >= end
+        {
+            return Self::new(Box::new(iter::empty()), Box::new(iter::empty()), direction);
+        }
+        let base = base.range(start, end, direction);
+        let bounds = (
+            start.map_or(Bound::Unbounded, Bound::Included),
+            end.map_or(Bound::Unbounded, Bound::Excluded),
+        );
+        let writes = overlay.range::<[u8], _>(bounds);
+        match direction {
+            Direction::Ascending => Self::new(base, Box::new(writes), direction),
+            Direction::Descending => Self::new(base, Box::new(writes.rev()), direction),
+        }
+    }
+
+    fn new(
+        base: Box<dyn Iterator<Item = Entry> + 'a>,
+        writes: Box<dyn Iterator<Item = Written<'a>> + 'a>,
+        direction: Direction,
+    ) -> Self {
+        Self {
+            base: base.peekable(),
+            writes: writes.peekable(),
+            direction,
+            skipped: 0,
+            affordable: u64::MAX,
+        }
+    }
+
+    /// Ends as soon as [`Self::skip_gas`] is above `gas`: nobody would pay for going on.
+    pub(crate) fn within(self, gas: u64) -> Self {
+        Self {
+            affordable: gas,
+            ..self
+        }
+    }
+
+    /// SDK gas of the deletions that were stepped over so far. Entries have their own price.
+    pub(crate) fn skip_gas(&self) -> u64 {
+        self.skipped.saturating_sub(kv::FREE_SKIPS)
+    }
+}
+
+impl Iterator for Range<'_> {
     type Item = Entry;
 
     fn next(&mut self) -> Option<Entry> {
-        loop {
+        while self.skip_gas() <= self.affordable {
             let Some((written_key, _)) = self.writes.peek() else {
                 return self.base.next();
             };
+            let mut hidden = None;
             if let Some((base_key, _)) = self.base.peek() {
                 let base_against_written = match self.direction {
                     Direction::Ascending => base_key.cmp(written_key),
@@ -159,7 +200,7 @@ where
                 };
                 match base_against_written {
                     Ordering::Less => return self.base.next(),
-                    Ordering::Equal => drop(self.base.next()),
+                    Ordering::Equal => hidden = self.base.next(),
                     Ordering::Greater => {}
                 }
             }
@@ -167,7 +208,10 @@ where
             if let Some(value) = write {
                 return Some((key.clone(), value.clone()));
             }
+            let hidden_len = hidden.map_or(0, |(_, value)| value.len());
+            self.skipped = self.skipped.saturating_add(kv::compute_skip(hidden_len));
         }
+        None
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Gas here is *CosmWasm gas* ("CW gas"); one SDK gas is [`CW_GAS_PER_SDK_GAS`] of it.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -306,6 +308,9 @@ pub trait Backend {
     fn debug(&mut self, line: &str);
 }
 
+/// A code that an engine holds for its caller; see [`Vm::lend`].
+pub type LentCode = Arc<dyn Any + Send + Sync>;
+
 /// A contract engine. Calls may nest: a backend's `query` may call the same engine again.
 pub trait Vm: Send + Sync {
     /// Static checks of an upload by the chain's rules; stores nothing.
@@ -313,6 +318,12 @@ pub trait Vm: Send + Sync {
     /// Makes a code that once passed [`Vm::check`] callable, whatever the rules are by now. A second load of the same
     /// code is free.
     fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError>;
+    /// Makes a code callable for as long as the answer is held, as [`Vm::load`] does it but without a trace: for codes that
+    /// nobody paid for. An engine that has no way for that loads it for good.
+    fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<LentCode, CheckError> {
+        self.load(wasm, metering)?;
+        Ok(Arc::new(()))
+    }
     /// Keeps a loaded code in memory until it is unpinned; whether the engine holds it.
     fn pin(&self, code: &CodeKey) -> bool;
     /// Lets the engine forget a code again.

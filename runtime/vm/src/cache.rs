@@ -24,6 +24,7 @@ use crate::config::{Tiers, VmConfig};
 use crate::engine::{Compiler, new_engine};
 use crate::error::OpenError;
 use crate::guest::CallState;
+use crate::lent::LentCodes;
 use crate::memory_tier::MemoryTier;
 use crate::upgrade::Upgrades;
 use crate::{imports, inject};
@@ -35,6 +36,7 @@ pub(crate) struct Codes {
     baseline: OnceLock<Linker<CallState>>,
     upgrades: Option<Upgrades>,
     store: Arc<CodeStore>,
+    lent: LentCodes,
     /// One lock per code that is being compiled.
     compiling: Mutex<BTreeMap<CodeKey, Arc<Mutex<()>>>>,
     /// The module that was accepted last, which is most often the next to be loaded.
@@ -76,6 +78,7 @@ impl Codes {
             baseline,
             upgrades,
             store,
+            lent: LentCodes::default(),
             compiling: Mutex::default(),
             accepted: Mutex::default(),
         })
@@ -103,6 +106,11 @@ impl Codes {
         Some(code)
     }
 
+    /// A code that can be called: one for good, or one that somebody holds.
+    pub(crate) fn find_callable(&self, key: &CodeKey) -> Option<Arc<Code>> {
+        self.find(key).or_else(|| self.lent.find(key))
+    }
+
     /// Keeps a code in memory; whether there is one.
     pub(crate) fn pin(&self, key: &CodeKey) -> bool {
         self.find(key).is_some() && self.store.memory.pin(key)
@@ -119,17 +127,7 @@ impl Codes {
 
     /// Compiles an accepted module unless somebody has.
     pub(crate) fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
-        let key = CodeKey {
-            checksum: check::checksum(wasm),
-            metering,
-        };
-        if metering != MeteringVersion::CURRENT {
-            return Err(compile_error(format!(
-                "metering version {} is not known, the newest is {}",
-                metering.0,
-                MeteringVersion::CURRENT.0
-            )));
-        }
+        let key = new_key(wasm, metering)?;
         if self.find(&key).is_some() {
             return Ok(key);
         }
@@ -145,6 +143,25 @@ impl Codes {
         result.map(|()| key)
     }
 
+    /// A code for as long as the answer is held; it is not optimised either.
+    pub(crate) fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<Arc<Code>, CheckError> {
+        let key = new_key(wasm, metering)?;
+        let code = match self.find_callable(&key) {
+            Some(code) => code,
+            None => {
+                let metered = self.meter(&key, wasm)?;
+                let optimizing = &self.store.optimizing;
+                let code = self.compile_baseline(&metered).or_else(|_| {
+                    let module = compile_module(optimizing.engine(), &metered)?;
+                    Code::new(optimizing, &module)
+                });
+                Arc::new(code.map_err(|error| compile_error(format!("both compilers refused the module: {error:#}")))?)
+            }
+        };
+        self.lent.add(key, &code);
+        Ok(code)
+    }
+
     /// Waits until no code waits for its optimised form.
     pub(crate) fn finish_upgrades(&self) {
         if let Some(upgrades) = &self.upgrades {
@@ -152,17 +169,23 @@ impl Codes {
         }
     }
 
-    fn compile(&self, key: CodeKey, wasm: &[u8]) -> Result<(), CheckError> {
+    /// The module as it runs, with its meter.
+    fn meter(&self, key: &CodeKey, wasm: &[u8]) -> Result<Vec<u8>, CheckError> {
         let facts = lock(&self.accepted).take();
         let module = match facts.filter(|facts| facts.analysis.checksum == key.checksum) {
             Some(facts) => CheckedModule::known(wasm, facts),
             None => CheckedModule::accepted(wasm)?,
         };
-        let metered = inject::inject(&module).map_err(compile_error)?;
+        inject::inject(&module).map_err(compile_error)
+    }
+
+    fn compile(&self, key: CodeKey, wasm: &[u8]) -> Result<(), CheckError> {
+        let metered = self.meter(&key, wasm)?;
         let mut refusals = Vec::new();
         if self.config.tiers != Tiers::Optimized {
-            match self.compile_baseline(key, &metered) {
-                Ok(()) => {
+            match self.compile_baseline(&metered) {
+                Ok(code) => {
+                    self.store.memory.insert(key, Arc::new(code));
                     if let Some(upgrades) = &self.upgrades {
                         upgrades.request(key, metered);
                     }
@@ -176,8 +199,11 @@ impl Codes {
             Err(error) => refusals.push(error),
         }
         if self.config.tiers == Tiers::Optimized {
-            match self.compile_baseline(key, &metered) {
-                Ok(()) => return Ok(()),
+            match self.compile_baseline(&metered) {
+                Ok(code) => {
+                    self.store.memory.insert(key, Arc::new(code));
+                    return Ok(());
+                }
                 Err(error) => refusals.push(error),
             }
         }
@@ -188,7 +214,7 @@ impl Codes {
         )))
     }
 
-    fn compile_baseline(&self, key: CodeKey, metered: &[u8]) -> wasmtime::Result<()> {
+    fn compile_baseline(&self, metered: &[u8]) -> wasmtime::Result<Code> {
         let linker = match self.baseline.get() {
             Some(linker) => linker,
             None => {
@@ -197,9 +223,7 @@ impl Codes {
                 self.baseline.get_or_init(|| linker)
             }
         };
-        let code = Code::new(linker, &compile_module(linker.engine(), metered)?)?;
-        self.store.memory.insert(key, Arc::new(code));
-        Ok(())
+        Code::new(linker, &compile_module(linker.engine(), metered)?)
     }
 
     fn compiling(&self) -> MutexGuard<'_, BTreeMap<CodeKey, Arc<Mutex<()>>>> {
@@ -233,6 +257,20 @@ impl CodeStore {
         self.memory.insert(key, Arc::new(code));
         Ok(())
     }
+}
+
+fn new_key(wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
+    if metering != MeteringVersion::CURRENT {
+        return Err(compile_error(format!(
+            "metering version {} is not known, the newest is {}",
+            metering.0,
+            MeteringVersion::CURRENT.0
+        )));
+    }
+    Ok(CodeKey {
+        checksum: check::checksum(wasm),
+        metering,
+    })
 }
 
 fn new_linker(config: &VmConfig, compiler: Compiler, parallel: bool) -> Result<Linker<CallState>, OpenError> {

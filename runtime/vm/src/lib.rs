@@ -39,6 +39,7 @@ pub(crate) mod imports;
 pub(crate) mod inject;
 #[cfg(feature = "internals")]
 pub mod internals;
+pub(crate) mod lent;
 pub(crate) mod loan;
 pub(crate) mod memory_tier;
 pub(crate) mod region;

@@ -5,7 +5,8 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use supercloud_chain::vm::{
-    Analysis, Backend, CheckError, CodeKey, CodeRules, FunctionRef, MeteringVersion, Vm, VmCall, VmError, VmReport,
+    Analysis, Backend, CheckError, CodeKey, CodeRules, FunctionRef, LentCode, MeteringVersion, Vm, VmCall, VmError,
+    VmReport,
 };
 
 use crate::cache::Codes;
@@ -64,7 +65,7 @@ impl WasmtimeVm {
     }
 
     fn call_on_loan(&self, call: VmCall<'_>, backend: Loan) -> VmReport {
-        let Some(code) = self.codes.find(&call.code) else {
+        let Some(code) = self.codes.find_callable(&call.code) else {
             return failed(0, VmError::NotLoaded);
         };
         let Some(_slot) = self.slots.take() else {
@@ -87,6 +88,11 @@ impl Vm for WasmtimeVm {
 
     fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
         self.codes.load(wasm, metering)
+    }
+
+    fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<LentCode, CheckError> {
+        let code = self.codes.lend(wasm, metering)?;
+        Ok(code)
     }
 
     fn pin(&self, code: &CodeKey) -> bool {

@@ -5,6 +5,7 @@ use k256::ecdsa::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 use supercloud_proto::cosmos::crypto::multisig::LegacyAminoPubKey;
 use supercloud_proto::cosmos::crypto::secp256k1::PubKey;
+use supercloud_proto::pack;
 use supercloud_proto::prost::Message;
 use supercloud_proto::prost_types::Any;
 
@@ -48,6 +49,17 @@ impl PublicKey {
         Err(unsupported(any))
     }
 
+    /// The one form in which keys are stored, however they were sent.
+    pub(crate) fn to_any(&self) -> Any {
+        match self {
+            Self::Single(key) => key.to_any(),
+            Self::Multi(key) => pack(&LegacyAminoPubKey {
+                threshold: key.threshold as u32,
+                public_keys: key.keys.iter().map(SingleKey::to_any).collect(),
+            }),
+        }
+    }
+
     pub(crate) fn address(&self) -> Address {
         match self {
             Self::Single(key) => Address::from_secp256k1(&key.0),
@@ -77,6 +89,10 @@ impl SingleKey {
         let key = key.try_into();
         key.map(Self)
             .map_err(|_| invalid(format!("key has {got} bytes instead of {KEY_LEN}")))
+    }
+
+    fn to_any(&self) -> Any {
+        pack(&PubKey { key: self.0.to_vec() })
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

@@ -47,7 +47,7 @@ pub(crate) fn accounts(
     request: QueryAccountsRequest,
 ) -> Result<QueryAccountsResponse, QueryError> {
     let (accounts, pagination) = read_page(machine, state_key::auth::ACCOUNTS, request.pagination, |_, item| {
-        Ok(Some(Account::decode(item.value)?.to_any()))
+        Ok(Account::decode(item.value)?.to_any())
     })?;
     Ok(QueryAccountsResponse { accounts, pagination })
 }

@@ -1,5 +1,7 @@
 //! What a grant covers, and what a message takes from it.
 
+use std::collections::BTreeSet;
+
 use supercloud_proto::cosmos::authz::v1beta1::GenericAuthorization;
 use supercloud_proto::cosmos::bank::v1beta1::{MsgSend, SendAuthorization};
 use supercloud_proto::cosmwasm::wasm::v1::{
@@ -121,9 +123,10 @@ fn assert_send_valid(granted: &SendAuthorization, codec: &AddressCodec) -> Resul
     if Coins::from_proto(&granted.spend_limit)?.is_empty() {
         return Err(SdkError::InvalidCoins("spend limit must be positive".to_owned()).into());
     }
-    for (index, address) in granted.allow_list.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for address in &granted.allow_list {
         codec.parse(address)?;
-        if granted.allow_list[..index].contains(address) {
+        if !seen.insert(address) {
             return Err(SdkError::InvalidRequest(format!("allow_list: {address} is listed twice")).into());
         }
     }

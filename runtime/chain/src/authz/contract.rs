@@ -1,5 +1,7 @@
 //! Grants for calls and migrations of contracts: each with a limit and a filter of messages, as in wasmd.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use supercloud_proto::cosmwasm::wasm::v1::{
     AcceptedMessageKeysFilter, AcceptedMessagesFilter, AllowAllMessagesFilter, CombinedLimit, ContractGrant,
@@ -191,11 +193,12 @@ impl Filter {
             Self::All => Ok(()),
             Self::Keys(keys) if keys.is_empty() => Err(empty("keys")),
             Self::Keys(keys) => {
-                for (index, key) in keys.iter().enumerate() {
+                let mut seen = BTreeSet::new();
+                for key in keys {
                     if key.is_empty() || key.trim() != key {
                         return Err(empty(&format!("key {key:?} has white space around it or")));
                     }
-                    if keys[..index].contains(key) {
+                    if !seen.insert(key) {
                         return Err(twice(key));
                     }
                 }
@@ -203,9 +206,10 @@ impl Filter {
             }
             Self::Messages(messages) if messages.is_empty() => Err(empty("messages")),
             Self::Messages(messages) => {
-                for (index, message) in messages.iter().enumerate() {
+                let mut seen = BTreeSet::new();
+                for message in messages {
                     assert_json(message)?;
-                    if messages[..index].contains(message) {
+                    if !seen.insert(message) {
                         return Err(twice(&String::from_utf8_lossy(message)));
                     }
                 }

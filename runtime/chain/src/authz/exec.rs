@@ -38,7 +38,9 @@ impl Message for MsgExec {
             let message = message::decode(any)?;
             assert_granted(machine, &grantee, &*message, any)?;
             let earlier = mem::take(&mut machine.events);
-            let response = message.apply(machine, Rights::Own)?;
+            let response = message.apply(machine, Rights::Own);
+            let response =
+                response.map_err(|error| error.wrap(format!("failed to execute message; message {}", any.type_url)))?;
             results.push(response.value);
             let own = mem::replace(&mut machine.events, earlier).into_iter();
             let own = own.map(|event| event.with("authz_msg_index", index.to_string()));

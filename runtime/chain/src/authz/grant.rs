@@ -1,12 +1,14 @@
 //! `MsgGrant`: the signer lets another account send messages of one type for it.
 
 use supercloud_proto::cosmos::authz::v1beta1::{Grant, MsgGrant, MsgGrantResponse};
+use supercloud_proto::prost_types::Any;
 
 use crate::address::AddressCodec;
 use crate::auth;
 use crate::authz::authorization::Authorization;
 use crate::authz::{self, AuthzError, GrantId};
 use crate::error::{SdkError, TxError};
+use crate::genesis;
 use crate::machine::Machine;
 use crate::message::{self, Message, Rights};
 
@@ -30,8 +32,9 @@ impl Message for MsgGrant {
 
     fn apply(self, machine: &mut Machine<'_>, _: Rights) -> Result<MsgGrantResponse, TxError> {
         let (granter, grantee) = (machine.address(&self.granter)?, machine.address(&self.grantee)?);
-        let grant: Grant = self.grant.unwrap_or_default();
+        let mut grant: Grant = self.grant.unwrap_or_default();
         let authorization = Authorization::decode(grant.authorization.as_ref())?;
+        grant.authorization = repack(grant.authorization.as_ref())?;
         let id = GrantId {
             granter,
             grantee,
@@ -48,4 +51,10 @@ impl Message for MsgGrant {
         machine.emit(id.event(machine, "cosmos.authz.v1beta1.EventGrant"));
         Ok(MsgGrantResponse {})
     }
+}
+
+/// An authorization as it is stored.
+fn repack(authorization: Option<&Any>) -> Result<Option<Any>, TxError> {
+    let repacked = authorization.map(genesis::repack).transpose();
+    Ok(repacked.map_err(|reason| SdkError::InvalidRequest(format!("authorization: {reason}")))?)
 }

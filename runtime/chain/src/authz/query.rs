@@ -9,7 +9,7 @@ use supercloud_proto::cosmos::base::query::v1beta1::PageResponse;
 use crate::authz::{self, GrantId, with_parties};
 use crate::machine::Machine;
 use crate::query::QueryError;
-use crate::query::page::read_page;
+use crate::query::page::read_filtered_page;
 use crate::state_key::authz as key;
 
 fn read_current(machine: &Machine<'_>, bytes: &[u8]) -> Result<Option<Grant>, QueryError> {
@@ -25,7 +25,7 @@ pub(crate) fn grants(
     let (granter, grantee) = (machine.address(&request.granter)?, machine.address(&request.grantee)?);
     if request.msg_type_url.is_empty() {
         let prefix = key::grants(&granter, &grantee);
-        let (grants, pagination) = read_page(machine, &prefix, request.pagination, |machine, item| {
+        let (grants, pagination) = read_filtered_page(machine, &prefix, request.pagination, |machine, item| {
             read_current(machine, item.value)
         })?;
         return Ok(QueryGrantsResponse { grants, pagination });
@@ -52,7 +52,7 @@ pub(crate) fn granter_grants(
 ) -> Result<QueryGranterGrantsResponse, QueryError> {
     let granter = machine.address(&request.granter)?;
     let prefix = key::of_granter(&granter);
-    let (grants, pagination) = read_page(machine, &prefix, request.pagination, |machine, item| {
+    let (grants, pagination) = read_filtered_page(machine, &prefix, request.pagination, |machine, item| {
         let id = GrantId::read(&[&*granter.length_prefixed(), item.key].concat())?;
         let grant = read_current(machine, item.value)?;
         Ok(grant.map(|grant| with_parties(machine, &id, grant)))
@@ -66,7 +66,7 @@ pub(crate) fn grantee_grants(
 ) -> Result<QueryGranteeGrantsResponse, QueryError> {
     let grantee = machine.address(&request.grantee)?;
     let prefix = key::all_of_grantee(&grantee);
-    let (grants, pagination) = read_page(machine, &prefix, request.pagination, |machine, item| {
+    let (grants, pagination) = read_filtered_page(machine, &prefix, request.pagination, |machine, item| {
         // The list has the two sides the other way round.
         let GrantId {
             granter: grantee,

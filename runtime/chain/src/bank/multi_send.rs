@@ -3,7 +3,7 @@
 use supercloud_proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgMultiSendResponse};
 
 use crate::address::AddressCodec;
-use crate::bank;
+use crate::bank::{self, BankError};
 use crate::coin::Coins;
 use crate::error::{SdkError, TxError};
 use crate::machine::Machine;
@@ -19,9 +19,15 @@ impl Message for MsgMultiSend {
 
     fn check(&self, codec: &AddressCodec) -> Result<(), TxError> {
         let [input] = self.inputs.as_slice() else {
-            return Err(SdkError::InvalidRequest(format!("one sender needed, got {}", self.inputs.len())).into());
+            return Err(BankError::MultipleSenders.into());
         };
+        if self.outputs.is_empty() {
+            return Err(BankError::NoOutputs.into());
+        }
         let sent = Coins::from_proto(&input.coins)?;
+        if sent.is_empty() {
+            return Err(SdkError::InvalidCoins(format!("no coins of {}", input.address)).into());
+        }
         let mut received = Vec::new();
         for output in &self.outputs {
             codec.parse(&output.address)?;
@@ -31,9 +37,8 @@ impl Message for MsgMultiSend {
             }
             received.extend(coins.iter().cloned());
         }
-        let received = Coins::normalized(received)?;
-        if sent.is_empty() || sent != received {
-            return Err(SdkError::InvalidCoins(format!("input {sent} does not match outputs {received}")).into());
+        if sent != Coins::normalized(received)? {
+            return Err(BankError::Mismatch.into());
         }
         Ok(())
     }

@@ -48,7 +48,7 @@ fn read_balances(
 ) -> Result<Page<Coin>, QueryError> {
     let address = machine.address(address)?;
     read_page(machine, &state_key::bank::balances(&address), page, |_, item| {
-        to_coin(&item).map(Some)
+        to_coin(&item)
     })
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn total_supply(
     request: QueryTotalSupplyRequest,
 ) -> Result<QueryTotalSupplyResponse, QueryError> {
     let (supply, pagination) = read_page(machine, state_key::bank::SUPPLY, request.pagination, |_, item| {
-        to_coin(&item).map(Some)
+        to_coin(&item)
     })?;
     Ok(QueryTotalSupplyResponse { supply, pagination })
 }
@@ -132,7 +132,7 @@ pub(crate) fn send_enabled(
     if request.denoms.is_empty() {
         let prefix = state_key::bank::SEND_ENABLED;
         let (send_enabled, pagination) = read_page(machine, prefix, request.pagination, |_, item| {
-            Ok(Some(read(item.key, item.value)))
+            Ok(read(item.key, item.value))
         })?;
         return Ok(QuerySendEnabledResponse {
             send_enabled,
@@ -194,7 +194,7 @@ pub(crate) fn denoms_metadata(
     request: QueryDenomsMetadataRequest,
 ) -> Result<QueryDenomsMetadataResponse, QueryError> {
     let (metadatas, pagination) = read_page(machine, state_key::bank::METADATA, request.pagination, |_, item| {
-        read_metadata(item.value).map(Some)
+        read_metadata(item.value)
     })?;
     Ok(QueryDenomsMetadataResponse { metadatas, pagination })
 }
@@ -216,10 +216,10 @@ pub(crate) fn denom_owners(
             denom: request.denom.clone(),
             amount: amount.to_string(),
         });
-        Ok(Some(DenomOwner {
+        Ok(DenomOwner {
             address: machine.text(&address),
             balance,
-        }))
+        })
     })?;
     Ok(QueryDenomOwnersResponse {
         denom_owners,

@@ -1,6 +1,8 @@
 //! `MsgSetSendEnabled` and `MsgUpdateParams` of bank: governance stops transfers of denoms, or of all that have no rule
 //! of their own.
 
+use std::collections::BTreeSet;
+
 use supercloud_proto::cosmos::bank::v1beta1::{
     MsgSetSendEnabled, MsgSetSendEnabledResponse, MsgUpdateParams, MsgUpdateParamsResponse,
 };
@@ -23,10 +25,10 @@ impl Message for MsgSetSendEnabled {
 
     fn check(&self, _: &AddressCodec) -> Result<(), TxError> {
         let denoms = self.send_enabled.iter().map(|rule| &rule.denom);
-        let denoms: Vec<&String> = denoms.chain(&self.use_default_for).collect();
-        for (index, denom) in denoms.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for denom in denoms.chain(&self.use_default_for) {
             assert_denom(denom)?;
-            if denoms[..index].contains(denom) {
+            if !seen.insert(denom) {
                 return Err(SdkError::InvalidRequest(format!("duplicate denom: {denom}")).into());
             }
         }

@@ -1,14 +1,11 @@
 //! Which transactions may wait for a block.
 
-use std::sync::Arc;
-
 use crate::address::Address;
 use crate::block::TxResult;
 use crate::diagnostics::Tracing;
 use crate::error::TxError;
 use crate::machine::{BlockTime, Environment, Machine};
-use crate::state::State;
-use crate::store::Reader;
+use crate::state::Layers;
 use crate::tx::{self, DecodedTx};
 
 use super::Querier;
@@ -67,8 +64,7 @@ pub struct Checked {
 /// The last state with the fees and sequences of the transactions that wait. Free of the chain: transactions are checked
 /// while a block runs. After each block a new one takes its place, and what still waits is checked again.
 pub struct Checker {
-    pub(super) base: Arc<dyn Reader>,
-    pub(super) state: State,
+    pub(super) state: Layers,
     pub(super) env: Environment,
     pub(super) next: BlockTime,
     pub(super) query_gas_limit: u64,
@@ -79,7 +75,7 @@ impl Checker {
     /// Read access to this state: what simulations need.
     pub fn querier(&self) -> Querier {
         Querier {
-            state: self.state.clone(),
+            state: self.state.state(),
             env: self.env.clone(),
             now: self.next,
             height: self.next.height - 1,
@@ -91,29 +87,28 @@ impl Checker {
     /// What a transaction says of itself, true or not; none for bytes that are no transaction or contradict themselves.
     pub fn claim(&self, tx: &PreparedTx) -> Option<Ticket> {
         let decoded = tx.decoded.as_ref().ok()?;
-        let machine = Machine::new(&self.env, State::new(self.base.clone()), self.next);
+        let machine = Machine::new(&self.env, self.state.ground(), self.next);
         let signers = tx::list_signers(&machine, decoded).ok()?;
         Some(compute_ticket(&machine, decoded, &signers))
     }
 
     /// Decides on top of what waits already. What may wait, counts from then on.
     pub fn check(&mut self, tx: &PreparedTx) -> Checked {
-        let state = std::mem::replace(&mut self.state, State::new(self.base.clone()));
-        let mut machine = Machine::new(&self.env, state, self.next);
+        let mut machine = Machine::new(&self.env, self.state.state(), self.next);
         let checked = check(&mut machine, tx);
-        self.state = machine.state;
+        self.state.add(machine.state.into_changes());
         checked
     }
 
     /// Decides on top of what waits already; nothing counts from then on.
     pub fn check_now(&self, tx: &PreparedTx) -> Checked {
-        check(&mut Machine::new(&self.env, self.state.clone(), self.next), tx)
+        check(&mut Machine::new(&self.env, self.state.state(), self.next), tx)
     }
 
     /// Decides as if only `before` waited, in that order; nothing counts from then on. For a transaction that is to take
     /// the place of one that waits.
     pub fn check_after<'t>(&self, before: impl IntoIterator<Item = &'t PreparedTx>, tx: &PreparedTx) -> Checked {
-        let mut machine = Machine::new(&self.env, State::new(self.base.clone()), self.next);
+        let mut machine = Machine::new(&self.env, self.state.ground(), self.next);
         for earlier in before {
             tx::check(&mut machine, &earlier.decoded);
         }

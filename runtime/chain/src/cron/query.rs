@@ -24,7 +24,7 @@ pub(crate) fn schedules(
     request: QuerySchedulesRequest,
 ) -> Result<QuerySchedulesResponse, QueryError> {
     let (schedules, pagination) = read_page(machine, key::SCHEDULES, request.pagination, |_, item| {
-        Ok(Some(cron::read_status(item.value)?))
+        Ok(cron::read_status(item.value)?)
     })?;
     Ok(QuerySchedulesResponse { schedules, pagination })
 }

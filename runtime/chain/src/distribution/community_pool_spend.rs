@@ -28,6 +28,10 @@ impl Message for MsgCommunityPoolSpend {
     fn apply(self, machine: &mut Machine<'_>, _: Rights) -> Result<MsgCommunityPoolSpendResponse, TxError> {
         assert_authority(machine, &self.authority)?;
         let (pool, recipient) = (machine.env.gov.clone(), machine.address(&self.recipient)?);
+        if bank::is_blocked(&recipient) {
+            let text = format!("{} is not allowed to receive external funds", self.recipient);
+            return Err(SdkError::Unauthorized(text).into());
+        }
         bank::apply_transfer(machine, &pool, &recipient, &Coins::from_proto(&self.amount)?)?;
         Ok(MsgCommunityPoolSpendResponse {})
     }

@@ -1,13 +1,15 @@
 //! The limits of an allowance and what a fee takes from them.
 
+use std::collections::BTreeSet;
+
 use supercloud_proto::cosmos::base::v1beta1::Coin as ProtoCoin;
 use supercloud_proto::cosmos::feegrant::v1beta1::{AllowedMsgAllowance, BasicAllowance, PeriodicAllowance};
 use supercloud_proto::pack;
 use supercloud_proto::prost::Message;
-use supercloud_proto::prost_types::Any;
+use supercloud_proto::prost_types::{Any, Timestamp};
 
 use crate::auth::holds;
-use crate::clock::{to_nanos, to_span_nanos, to_timestamp};
+use crate::clock::{LAST_NANOS, to_nanos, to_span_nanos, to_timestamp};
 use crate::coin::Coins;
 use crate::error::{SdkError, TxError};
 use crate::feegrant::FeeGrantError;
@@ -15,6 +17,8 @@ use crate::machine::Machine;
 
 /// SDK gas per allowed message that is compared.
 const GAS_PER_MESSAGE: u64 = 10;
+/// Longest period of a new allowance, in seconds: its next begin must be a time that clients can read.
+const MAX_PERIOD_SECONDS: u64 = 100 * 366 * 86_400;
 
 /// Limits of an allowance, and the only message types it pays for, where there are such.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,8 +74,19 @@ impl Allowance {
         }
     }
 
-    /// Refuses limits that contradict themselves.
+    /// Refuses limits of a new allowance that contradict themselves.
     pub(crate) fn assert_valid(&self) -> Result<(), TxError> {
+        let Limit::Periodic(periodic) = &self.limit else {
+            return self.assert_readable();
+        };
+        assert_currencies(periodic)?;
+        self.assert_readable()?;
+        assert_times(periodic)
+    }
+
+    /// Refuses what no fee could be taken from. An allowance that was used may have less left than it grants per period,
+    /// and one of an older rule a longer period than a new one.
+    pub(crate) fn assert_readable(&self) -> Result<(), TxError> {
         match &self.limit {
             Limit::Basic(basic) => assert_basic(basic),
             Limit::Periodic(periodic) => assert_periodic(periodic),
@@ -97,10 +112,11 @@ impl Allowance {
 
     /// Takes a fee at a time, for messages of these types.
     pub(super) fn take(&mut self, fee: &Coins, now: u64, type_urls: &[&str]) -> Result<Rest, TxError> {
-        if let Some(allowed) = &self.allowed_messages
-            && !type_urls.iter().all(|url| allowed.iter().any(|allowed| allowed == url))
-        {
-            return Err(FeeGrantError::MessageNotAllowed.into());
+        if let Some(allowed) = &self.allowed_messages {
+            let allowed: BTreeSet<&str> = allowed.iter().map(String::as_str).collect();
+            if !type_urls.iter().all(|url| allowed.contains(url)) {
+                return Err(FeeGrantError::MessageNotAllowed.into());
+            }
         }
         if self.expiration_nanos()?.is_some_and(|end| end < now) {
             return Err(FeeGrantError::Expired.into());
@@ -149,9 +165,7 @@ fn take_periodic(periodic: &mut PeriodicAllowance, fee: &Coins, now: u64) -> Res
         period_reset,
     } = periodic;
     let basic = basic.get_or_insert_default();
-    let reset = period_reset
-        .as_ref()
-        .map_or(Ok(0), |time| to_nanos("period_reset", time))?;
+    let reset = period_reset.as_ref().map_or(Ok(0), read_reset)?;
     if now >= reset {
         let span = period.as_ref().map_or(Ok(0), |span| to_span_nanos("period", span))?;
         let (all, of_period) = (parse(&basic.spend_limit)?, parse(period_spend_limit)?);
@@ -160,10 +174,18 @@ fn take_periodic(periodic: &mut PeriodicAllowance, fee: &Coins, now: u64) -> Res
         *period_can_spend = if ends_here { all } else { of_period }.to_proto();
         let next = reset.saturating_add(span);
         let next = if now > next { now.saturating_add(span) } else { next };
-        *period_reset = Some(to_timestamp(next));
+        *period_reset = Some(to_timestamp(next.min(LAST_NANOS)));
     }
     *period_can_spend = subtract(period_can_spend, fee, "period limit")?.to_proto();
     take_basic(basic, fee, "absolute limit")
+}
+
+/// When the next period begins. An older rule wrote times beyond what clients can read: those never come.
+fn read_reset(time: &Timestamp) -> Result<u64, SdkError> {
+    if time.seconds > (LAST_NANOS / 1_000_000_000) as i64 {
+        return Ok(u64::MAX);
+    }
+    to_nanos("period_reset", time)
 }
 
 fn subtract(limit: &[ProtoCoin], fee: &Coins, which: &'static str) -> Result<Coins, TxError> {
@@ -186,21 +208,43 @@ fn assert_basic(basic: &BasicAllowance) -> Result<(), TxError> {
 fn assert_periodic(periodic: &PeriodicAllowance) -> Result<(), TxError> {
     let basic = periodic.basic.clone().unwrap_or_default();
     assert_basic(&basic)?;
-    let (all, of_period) = (parse(&basic.spend_limit)?, parse(&periodic.period_spend_limit)?);
     parse(&periodic.period_can_spend)?;
-    if of_period.is_empty() {
+    if parse(&periodic.period_spend_limit)?.is_empty() {
         return Err(SdkError::InvalidCoins("spend limit must be positive".to_owned()).into());
     }
-    if !all.is_empty() && of_period.iter().any(|coin| all.amount_of(&coin.denom) == 0) {
-        let text = "period spend limit has different currency than basic spend limit";
-        return Err(SdkError::InvalidCoins(text.to_owned()).into());
-    }
     if let Some(time) = &periodic.period_reset {
-        to_nanos("period_reset", time)?;
+        read_reset(time)?;
     }
     let period = periodic.period.as_ref().map(|span| to_span_nanos("period", span));
     match period {
         Some(Ok(1..)) => Ok(()),
         _ => Err(FeeGrantError::InvalidDuration.into()),
     }
+}
+
+/// What is spent per period must be among what is spent in all. Later less may be left in all.
+fn assert_currencies(periodic: &PeriodicAllowance) -> Result<(), TxError> {
+    let basic = periodic.basic.as_ref();
+    let all = basic.map_or_else(|| Ok(Coins::default()), |basic| parse(&basic.spend_limit))?;
+    let of_period = parse(&periodic.period_spend_limit)?;
+    if !all.is_empty() && of_period.iter().any(|coin| all.amount_of(&coin.denom) == 0) {
+        let text = "period spend limit has different currency than basic spend limit";
+        return Err(SdkError::InvalidCoins(text.to_owned()).into());
+    }
+    Ok(())
+}
+
+/// Bounds of a new allowance's period, which was read before.
+fn assert_times(periodic: &PeriodicAllowance) -> Result<(), TxError> {
+    if let Some(time) = &periodic.period_reset {
+        to_nanos("period_reset", time)?;
+    }
+    let period = periodic.period.as_ref();
+    let nanos = period.map_or(Ok(0), |span| to_span_nanos("period", span))?;
+    if nanos > MAX_PERIOD_SECONDS * 1_000_000_000 {
+        let seconds = nanos / 1_000_000_000;
+        let text = format!("period of {seconds} s is longer than a century, {MAX_PERIOD_SECONDS} s");
+        return Err(SdkError::InvalidRequest(text).into());
+    }
+    Ok(())
 }

@@ -10,7 +10,7 @@ use crate::error::SdkError;
 use crate::feegrant::{load, read_allowance, read_prefixed};
 use crate::machine::Machine;
 use crate::query::QueryError;
-use crate::query::page::read_page;
+use crate::query::page::read_filtered_page;
 use crate::state_key::feegrant as key;
 
 fn read_current(machine: &Machine<'_>, bytes: &[u8]) -> Result<Option<Grant>, QueryError> {
@@ -34,9 +34,10 @@ pub(crate) fn allowances(
     request: QueryAllowancesRequest,
 ) -> Result<QueryAllowancesResponse, QueryError> {
     let grantee = machine.address(&request.grantee)?;
-    let (allowances, pagination) = read_page(machine, &key::grants(&grantee), request.pagination, |machine, item| {
-        read_current(machine, item.value)
-    })?;
+    let (allowances, pagination) =
+        read_filtered_page(machine, &key::grants(&grantee), request.pagination, |machine, item| {
+            read_current(machine, item.value)
+        })?;
     Ok(QueryAllowancesResponse { allowances, pagination })
 }
 
@@ -46,7 +47,7 @@ pub(crate) fn allowances_by_granter(
 ) -> Result<QueryAllowancesByGranterResponse, QueryError> {
     let granter = machine.address(&request.granter)?;
     let prefix = key::by_granter(&granter);
-    let (allowances, pagination) = read_page(machine, &prefix, request.pagination, |machine, item| {
+    let (allowances, pagination) = read_filtered_page(machine, &prefix, request.pagination, |machine, item| {
         let (grantee, _) = read_prefixed(item.key)?;
         match machine.state.get(&key::grant(&granter, &grantee)) {
             Some(bytes) => read_current(machine, &bytes),

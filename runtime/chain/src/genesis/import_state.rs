@@ -253,7 +253,7 @@ fn import_feegrant(
         machine.address(&granted.grantee).map_err(say)?,
     );
     let allowance = Allowance::decode(granted.allowance.as_ref()).map_err(say)?;
-    allowance.assert_valid().map_err(say)?;
+    allowance.assert_readable().map_err(say)?;
     feegrant::apply_grant(machine, &granter, &grantee, &allowance).map_err(say)
 }
 

@@ -6,8 +6,21 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use supercloud_proto::prost::{Message, Name};
+use supercloud_proto::prost_types::Any;
 
 use crate::descriptor::pool;
+
+/// The one form in which a packed message is stored, however it was sent: as it comes out of a genesis again, so that an
+/// imported state has the root of the exported one.
+///
+/// # Errors
+///
+/// A message that no genesis could show, such as one with a time beyond the year 9999.
+pub(crate) fn repack(any: &Any) -> Result<Any, String> {
+    let json = serde_json::to_vec(&ProtoJson(any.clone())).map_err(|error| error.to_string())?;
+    let ProtoJson(repacked) = serde_json::from_slice(&json).map_err(|error| error.to_string())?;
+    Ok(repacked)
+}
 
 /// A message that is written as JSON.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,7 +4,6 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::de::Error as _;
-use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use supercloud_proto::cosmwasm::wasm::v1::{AbsoluteTxPosition, AccessConfig, AccessType};
@@ -259,27 +258,85 @@ impl<'de> Deserialize<'de> for UpperHex {
     }
 }
 
-/// JSON kept to the byte; nothing at all is `null`.
+/// JSON kept to the byte; nothing at all is `null`. What would not come back the same, such as white space around it, is
+/// base64 within an object of our own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RawJson(pub(super) Vec<u8>);
 
 const NULL: &str = "null";
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Escaped {
+    #[serde(rename = "$base64")]
+    bytes: Base64,
+}
+
+impl RawJson {
+    /// The text as it may stand in a genesis; none where reading it would give something else.
+    fn to_raw(&self) -> Option<Box<RawValue>> {
+        if self.0.is_empty() {
+            return RawValue::from_string(NULL.to_owned()).ok();
+        }
+        let text = std::str::from_utf8(&self.0).ok()?;
+        let raw = RawValue::from_string(text.to_owned()).ok()?;
+        let is_kept = raw.get() == text && Self::from_raw(&raw) == *self;
+        is_kept.then_some(raw)
+    }
+
+    fn from_raw(raw: &RawValue) -> Self {
+        let text = raw.get();
+        if text == NULL {
+            return Self(Vec::new());
+        }
+        // A list would pass for the object too.
+        let escaped = text.starts_with('{').then(|| serde_json::from_str::<Escaped>(text));
+        match escaped {
+            Some(Ok(escaped)) => Self(escaped.bytes.0),
+            _ => Self(text.as_bytes().to_vec()),
+        }
+    }
+}
+
 impl Serialize for RawJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = std::str::from_utf8(&self.0).map_err(S::Error::custom)?;
-        let text = if text.is_empty() { NULL } else { text };
-        let raw = RawValue::from_string(text.to_owned()).map_err(S::Error::custom)?;
-        raw.serialize(serializer)
+        match self.to_raw() {
+            Some(raw) => raw.serialize(serializer),
+            None => Escaped {
+                bytes: Base64(self.0.clone()),
+            }
+            .serialize(serializer),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self(match text.get() {
-            NULL => Vec::new(),
-            text => text.as_bytes().to_vec(),
-        }))
+        Ok(Self::from_raw(&Box::<RawValue>::deserialize(deserializer)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_come_back_to_the_byte() {
+        for (bytes, json) in [
+            (&b""[..], "null"),
+            (br#"{ "a":  1 }"#, r#"{ "a":  1 }"#),
+            (br#""text""#, r#""text""#),
+            (br#"["aGk="]"#, r#"["aGk="]"#),
+            (b"null", r#"{"$base64":"bnVsbA=="}"#),
+            (b"{} ", r#"{"$base64":"e30g"}"#),
+            (b"\n{}", r#"{"$base64":"Cnt9"}"#),
+            (b"\xff", r#"{"$base64":"/w=="}"#),
+            (br#"{"$base64":"aGk="}"#, r#"{"$base64":"eyIkYmFzZTY0IjoiYUdrPSJ9"}"#),
+        ] {
+            let kept = RawJson(bytes.to_vec());
+            let written = serde_json::to_string(&kept).unwrap();
+            assert_eq!(written, json);
+            assert_eq!(serde_json::from_str::<RawJson>(&written).unwrap(), kept);
+        }
     }
 }

@@ -61,7 +61,9 @@ pub(super) fn apply_deposit(
     let least = params::min_deposit(&config, proposal.expedited)?;
     assert_deposit(coins, &least, config.min_deposit_bps)?;
     let account = load_account(machine)?;
-    bank::apply_send(machine, depositor, &account, coins)?;
+    bank::assert_send_enabled(machine, coins)?;
+    // The one way in: nobody else may send coins there.
+    bank::apply_transfer(machine, depositor, &account, coins)?;
     add(machine, proposal.id, depositor, coins)?;
     let sum = Coins::from_proto(&proposal.total_deposit)?.checked_add(coins)?;
     proposal.total_deposit = sum.to_proto();

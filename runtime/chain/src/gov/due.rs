@@ -85,8 +85,9 @@ fn apply_result(machine: &mut Machine<'_>, id: u64) -> Result<(), TxError> {
     let decision = tally.decide(&config, &proposal);
     let goes_on = proposal.expedited && decision != Decision::Passed;
     match decision {
-        Decision::Rejected { burn: true } => deposit::apply_burn(machine, id)?,
+        // Even a veto leaves the deposits of a proposal that goes on where they are.
         _ if goes_on => {}
+        Decision::Rejected { burn: true } => deposit::apply_burn(machine, id)?,
         _ => deposit::apply_refund(machine, id)?,
     }
     let result = if goes_on {

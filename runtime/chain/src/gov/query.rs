@@ -15,7 +15,7 @@ use crate::gov::deposit::read_deposit;
 use crate::gov::{self, GovError, params, tally};
 use crate::machine::Machine;
 use crate::query::QueryError;
-use crate::query::page::read_page;
+use crate::query::page::{read_filtered_page, read_page};
 use crate::state_key;
 
 fn load(machine: &mut Machine<'_>, id: u64) -> Result<Proposal, QueryError> {
@@ -45,7 +45,7 @@ pub(crate) fn proposals(
     let status = request.proposal_status();
     let wanted = |text: &str| (!text.is_empty()).then(|| machine.address(text)).transpose();
     let (voter, depositor) = (wanted(&request.voter)?, wanted(&request.depositor)?);
-    let (proposals, pagination) = read_page(
+    let (proposals, pagination) = read_filtered_page(
         machine,
         state_key::gov::PROPOSALS,
         request.pagination,
@@ -83,9 +83,7 @@ pub(crate) fn vote(machine: &mut Machine<'_>, request: QueryVoteRequest) -> Resu
 
 pub(crate) fn votes(machine: &mut Machine<'_>, request: QueryVotesRequest) -> Result<QueryVotesResponse, QueryError> {
     let prefix = state_key::gov::votes(request.proposal_id);
-    let (votes, pagination) = read_page(machine, &prefix, request.pagination, |_, item| {
-        read_vote(item.value).map(Some)
-    })?;
+    let (votes, pagination) = read_page(machine, &prefix, request.pagination, |_, item| read_vote(item.value))?;
     Ok(QueryVotesResponse { votes, pagination })
 }
 
@@ -126,7 +124,7 @@ pub(crate) fn deposits(
 ) -> Result<QueryDepositsResponse, QueryError> {
     let prefix = state_key::gov::deposits(request.proposal_id);
     let (deposits, pagination) = read_page(machine, &prefix, request.pagination, |_, item| {
-        Ok(Some(read_deposit(item.value)?))
+        Ok(read_deposit(item.value)?)
     })?;
     Ok(QueryDepositsResponse { deposits, pagination })
 }

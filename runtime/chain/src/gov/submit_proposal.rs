@@ -4,13 +4,14 @@
 use supercloud_proto::cosmos::gov::v1::{
     MsgSubmitProposal, MsgSubmitProposalResponse, Proposal, ProposalStatus, TallyResult,
 };
+use supercloud_proto::prost_types::Any;
 
 use crate::address::{Address, AddressCodec};
 use crate::clock::to_timestamp;
 use crate::coin::Coins;
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
-use crate::genesis::GenesisGov;
+use crate::genesis::{self, GenesisGov};
 use crate::gov::{self, GovError, MAX_PROPOSAL_MESSAGES, MAX_SUMMARY_LEN, MAX_TITLE_LEN, deposit, params};
 use crate::machine::Machine;
 use crate::message::{self, Message, Rights};
@@ -57,13 +58,14 @@ pub(super) fn assert_texts(proposal: &MsgSubmitProposal) -> Result<(), TxError> 
 }
 
 /// Writes a proposal down; without messages it is words only.
-pub(super) fn apply_submission(machine: &mut Machine<'_>, submission: MsgSubmitProposal) -> Result<u64, TxError> {
+pub(super) fn apply_submission(machine: &mut Machine<'_>, mut submission: MsgSubmitProposal) -> Result<u64, TxError> {
     let proposer = machine.address(&submission.proposer)?;
     let config = params::load(machine)?;
     let least = params::min_deposit(&config, submission.expedited)?;
     let initial = Coins::from_proto(&submission.initial_deposit)?;
     assert_may_propose(machine, &config, &proposer, &least, &initial)?;
     assert_messages_can_run(machine, &submission)?;
+    submission.messages = repack(&submission.messages)?;
 
     let id = machine.take_number(key::NEXT_ID, 1)?;
     let types: Vec<&str> = submission.messages.iter().map(|message| &*message.type_url).collect();
@@ -159,6 +161,12 @@ fn assert_messages_can_run(machine: &Machine<'_>, proposal: &MsgSubmitProposal) 
         }
     }
     Ok(())
+}
+
+/// The messages as they are stored.
+fn repack(messages: &[Any]) -> Result<Vec<Any>, GovError> {
+    let repack = |(index, any)| genesis::repack(any).map_err(|reason| GovError::InvalidMessage { index, reason });
+    messages.iter().enumerate().map(repack).collect()
 }
 
 /// Zeros in text, as clients expect of a proposal that nobody has voted on.

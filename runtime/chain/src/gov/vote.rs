@@ -55,7 +55,11 @@ pub(super) fn apply_vote(
     metadata: String,
 ) -> Result<(), TxError> {
     let address = machine.address(&voter)?;
-    let proposal = gov::load_proposal(machine, proposal_id)?;
+    // An unknown proposal is as little open to votes as one that is over.
+    let proposal = gov::load_proposal(machine, proposal_id).map_err(|error| match error {
+        TxError::Gov(GovError::NotFound { .. }) => GovError::Inactive { proposal_id }.into(),
+        error => error,
+    })?;
     if !gov::is_voting(&proposal) {
         return Err(GovError::Inactive { proposal_id }.into());
     }

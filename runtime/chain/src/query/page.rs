@@ -20,13 +20,38 @@ pub(crate) struct Item<'a> {
     pub(crate) value: &'a [u8],
 }
 
-/// One page of the list below `prefix`. `read` turns an entry into an element, or into nothing to leave it out. Every
-/// entry that is looked at is paid for: contracts may ask too.
+/// One page of the list below `prefix`, of which every entry is an element. `read` sees only those of the page. Every entry
+/// that is looked at is paid for: contracts may ask too.
 pub(crate) fn read_page<T>(
     machine: &mut Machine<'_>,
     prefix: &[u8],
     request: Option<PageRequest>,
+    mut read: impl FnMut(&Machine<'_>, Item<'_>) -> Result<T, QueryError>,
+) -> Result<(Vec<T>, Option<PageResponse>), QueryError> {
+    walk(machine, prefix, request, |machine, item, is_wanted| {
+        Ok(Some(is_wanted.then(|| read(machine, item)).transpose()?))
+    })
+}
+
+/// As [`read_page`] of a list of which some entries are no elements: `read` makes nothing of those.
+pub(crate) fn read_filtered_page<T>(
+    machine: &mut Machine<'_>,
+    prefix: &[u8],
+    request: Option<PageRequest>,
     mut read: impl FnMut(&Machine<'_>, Item<'_>) -> Result<Option<T>, QueryError>,
+) -> Result<(Vec<T>, Option<PageResponse>), QueryError> {
+    walk(machine, prefix, request, |machine, item, _| {
+        Ok(read(machine, item)?.map(Some))
+    })
+}
+
+/// `read` is told whether the element would be on the page, and answers with nothing where the entry is no element, and with an
+/// empty element where it was not wanted.
+fn walk<T>(
+    machine: &mut Machine<'_>,
+    prefix: &[u8],
+    request: Option<PageRequest>,
+    mut read: impl FnMut(&Machine<'_>, Item<'_>, bool) -> Result<Option<Option<T>>, QueryError>,
 ) -> Result<(Vec<T>, Option<PageResponse>), QueryError> {
     let request = request.unwrap_or_default();
     if request.offset > 0 && !request.key.is_empty() {
@@ -43,9 +68,11 @@ pub(crate) fn read_page<T>(
 
     let (mut elements, mut next_key, mut total) = (Vec::new(), Vec::new(), 0u64);
     let (mut cost, affordable) = (0u64, machine.gas.remaining());
-    for (key, value) in machine.state.range(Some(&start), end.as_deref(), direction) {
+    let range = machine.state.range(Some(&start), end.as_deref(), direction);
+    let mut range = range.within(affordable);
+    while let Some((key, value)) = range.next() {
         cost = cost.saturating_add(kv::compute_step(compute_metered_len(&key), value.len()));
-        if cost > affordable {
+        if cost.saturating_add(range.skip_gas()) > affordable {
             break;
         }
         let key = &key[prefix.len()..];
@@ -53,7 +80,8 @@ pub(crate) fn read_page<T>(
         if full && !count_total && !next_key.is_empty() {
             break;
         }
-        let Some(element) = read(machine, Item { key, value: &value })? else {
+        let is_wanted = !full && total >= request.offset;
+        let Some(element) = read(machine, Item { key, value: &value }, is_wanted)? else {
             continue;
         };
         total += 1;
@@ -61,11 +89,13 @@ pub(crate) fn read_page<T>(
             continue;
         }
         if !full {
-            elements.push(element);
+            elements.extend(element);
         } else if next_key.is_empty() {
             next_key = key.to_vec();
         }
     }
+    let cost = cost.saturating_add(range.skip_gas());
+    drop(range);
     machine.charge(cost, "IterNext")?;
     Ok((
         elements,

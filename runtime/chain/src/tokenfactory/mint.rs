@@ -36,6 +36,7 @@ impl Message for MsgMint {
         } else {
             machine.address(&self.mint_to_address)?
         };
+        bank::assert_may_receive(machine, &receiver)?;
         apply_day(machine, &coin)?;
         auth::load_or_create(machine, &receiver)?;
         bank::apply_mint(machine, &receiver, &coin)?;

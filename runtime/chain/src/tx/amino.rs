@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 
 use supercloud_proto::cosmos::base::v1beta1::Coin;
+use supercloud_proto::cosmos::tx::v1beta1::TxBody;
+use supercloud_proto::prost::Name;
 
 use super::DecodedTx;
+use super::unknown_fields::{NonCritical, assert_fields_known};
 
 mod json;
 mod message;
@@ -30,6 +33,12 @@ pub(super) enum AminoError {
     /// A field of a kind that this form has no rule for.
     #[error("{field}: a field of this kind cannot be signed in SIGN_MODE_LEGACY_AMINO_JSON")]
     Kind { field: String },
+    /// Bytes that this form leaves out, so that anybody could change them.
+    #[error(
+        "protobuf transaction contains unknown non-critical fields. This is a transaction malleability issue and \
+         SIGN_MODE_LEGACY_AMINO_JSON cannot be used."
+    )]
+    UnknownFields,
     /// Extensions are not covered by this form.
     #[error("SIGN_MODE_LEGACY_AMINO_JSON does not support extension options")]
     Extensions,
@@ -46,6 +55,9 @@ pub(super) fn compute_sign_bytes(
     if !body.extension_options.is_empty() || !body.non_critical_extension_options.is_empty() {
         return Err(AminoError::Extensions);
     }
+    // Decoding let unknown fields pass that call themselves non-critical, for modes that sign all bytes.
+    assert_fields_known(&tx.raw.body_bytes, &TxBody::full_name(), NonCritical::Refused)
+        .map_err(|_| AminoError::UnknownFields)?;
     let messages = body.messages.iter().map(message::encode_any);
     let messages = messages.collect::<Result<Vec<_>, _>>()?;
     let mut doc = BTreeMap::from([

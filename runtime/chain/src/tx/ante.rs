@@ -1,6 +1,8 @@
 //! What a transaction must pass before its messages run, in the order of the Cosmos SDK: clients match on which error
 //! comes first.
 
+use std::collections::BTreeSet;
+
 use supercloud_proto::cosmos::tx::v1beta1::{Fee, SignerInfo};
 
 use crate::address::Address;
@@ -73,11 +75,12 @@ pub(crate) fn assert_basics(machine: &Machine<'_>, tx: &DecodedTx) -> Result<Vec
         return Err(SdkError::InvalidRequest("must contain at least one message".to_owned()).into());
     }
     let codec = &machine.env.codec;
-    let mut signers = Vec::new();
+    // A transaction may name tens of thousands of signers before it is refused for too few signatures.
+    let (mut signers, mut seen) = (Vec::new(), BTreeSet::new());
     for message in &tx.messages {
         message.check(codec)?;
         let signer = message.signer(codec)?;
-        if !signers.contains(&signer) {
+        if seen.insert(signer.clone()) {
             signers.push(signer);
         }
     }
@@ -89,7 +92,7 @@ pub(crate) fn assert_basics(machine: &Machine<'_>, tx: &DecodedTx) -> Result<Vec
     }
     if !payer.is_empty() {
         let payer = codec.parse(payer)?;
-        if !signers.contains(&payer) {
+        if !seen.contains(&payer) {
             signers.push(payer);
         }
     }

@@ -100,8 +100,8 @@ fn load_signer<'t>(
     let info = &tx.auth.signer_infos[index];
     let mut account = load_account(machine, address)?;
     let key = load_key(machine, &account, info, address, index)?;
-    if key.is_some() && account.pub_key.is_none() {
-        account.pub_key.clone_from(&info.public_key);
+    if account.pub_key.is_none() {
+        account.pub_key = key.as_ref().map(PublicKey::to_any);
     }
     Ok(Signer {
         address: address.clone(),

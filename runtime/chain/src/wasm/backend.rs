@@ -84,16 +84,21 @@ impl<'m, 'e> ContractBackend<'m, 'e> {
         }
     }
 
-    /// Moves a cursor on to its next entry; returns the price of that in SDK gas.
-    fn look_ahead(&self, cursor: &mut Cursor) -> u64 {
+    /// Moves a cursor on to its next entry; returns the price of that in SDK gas. Stops early where that is more than the
+    /// call has left in CW gas.
+    fn look_ahead(&self, cursor: &mut Cursor, gas_left: u64) -> u64 {
         let direction = match cursor.order {
             Order::Ascending => Direction::Ascending,
             Order::Descending => Direction::Descending,
         };
-        let state = &self.machine.state;
-        let found = state
-            .range(Some(&cursor.start), cursor.end.as_deref(), direction)
-            .next();
+        let affordable = self.machine.gas.remaining().min(gas_left / CW_GAS_PER_SDK_GAS);
+        let range = self
+            .machine
+            .state
+            .range(Some(&cursor.start), cursor.end.as_deref(), direction);
+        let mut range = range.within(affordable);
+        let found = range.next();
+        let skip_gas = range.skip_gas();
         let cost = match &found {
             Some((key, value)) => {
                 match cursor.order {
@@ -106,7 +111,7 @@ impl<'m, 'e> ContractBackend<'m, 'e> {
             None => kv::ITERATOR_STEP,
         };
         cursor.upcoming = found;
-        cost
+        cost.saturating_add(skip_gas)
     }
 }
 
@@ -155,7 +160,7 @@ impl Backend for ContractBackend<'_, '_> {
             order,
             upcoming: None,
         };
-        let cost = self.look_ahead(&mut cursor);
+        let cost = self.look_ahead(&mut cursor, gas_left);
         let id = u32::try_from(self.iterators.len()).map_err(|_| BackendError::Fatal("too many iterators".to_owned()));
         self.iterators.push(cursor);
         let (paid, cost) = self.charge(cost, gas_left);
@@ -168,7 +173,7 @@ impl Backend for ContractBackend<'_, '_> {
         };
         let found = cursor.upcoming.take();
         // The end itself is free: coming to know of it was paid for with the last entry.
-        let cost = found.as_ref().map(|_| self.look_ahead(&mut cursor));
+        let cost = found.as_ref().map(|_| self.look_ahead(&mut cursor, gas_left));
         self.iterators[iterator as usize] = cursor;
         let Some(cost) = cost else { return (Ok(None), 0) };
         let (paid, cost) = self.charge(cost, gas_left);

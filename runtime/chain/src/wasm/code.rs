@@ -5,9 +5,9 @@ use std::io::Read;
 use flate2::bufread::GzDecoder;
 
 use crate::error::{SdkError, TxError};
-use crate::machine::{Machine, read_u64};
+use crate::machine::{Machine, Mode, read_u64};
 use crate::state_key;
-use crate::vm::{Checksum, CodeKey, MeteringVersion};
+use crate::vm::{CheckError, Checksum, CodeKey, MeteringVersion};
 use crate::wasm::WasmError;
 
 const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
@@ -28,14 +28,26 @@ pub(crate) fn load_key(machine: &Machine<'_>, checksum: &Checksum) -> Result<Cod
 /// Makes the engine know a stored code: after a restart it knows none, and it may forget some.
 pub(crate) fn load_into_engine(machine: &Machine<'_>, code: &CodeKey) -> Result<(), TxError> {
     let wasm = load_blob(machine, &code.checksum)?;
-    machine
-        .env
-        .vm
-        .load(&wasm, code.metering)
-        .map_err(|error| WasmError::Vm {
-            reason: error.to_string(),
-        })?;
+    machine.env.vm.load(&wasm, code.metering).map_err(refused)?;
     Ok(())
+}
+
+/// As [`load_into_engine`], for a call. What only a simulation has stored, nobody paid for: the engine keeps it as long as
+/// the simulation runs, and no longer.
+pub(crate) fn load_for_call(machine: &mut Machine<'_>, code: &CodeKey) -> Result<(), TxError> {
+    let is_new = !machine.state.is_committed(&state_key::wasm::blob(&code.checksum));
+    if machine.mode == Mode::Simulate && is_new {
+        let wasm = load_blob(machine, &code.checksum)?;
+        let lent = machine.env.vm.lend(&wasm, code.metering).map_err(refused)?;
+        machine.lent_codes.push(lent);
+        return Ok(());
+    }
+    load_into_engine(machine, code)
+}
+
+fn refused(error: CheckError) -> WasmError {
+    let reason = error.to_string();
+    WasmError::Vm { reason }
 }
 
 /// Stored bytes of a code, uncompressed. Free of gas: wasmd reads them from a file.

@@ -86,7 +86,7 @@ fn contract_history(
     load_info(machine, &address)?;
     let (entries, pagination) = read_page(machine, &key::history(&address), request.pagination, |_, item| {
         let entry = ContractCodeHistoryEntry::decode(item.value);
-        Ok(Some(entry.map_err(|error| SdkError::corrupt("history", &error))?))
+        Ok(entry.map_err(|error| SdkError::corrupt("history", &error))?)
     })?;
     Ok(QueryContractHistoryResponse { entries, pagination })
 }
@@ -97,7 +97,7 @@ fn contracts_by_code(
 ) -> Result<QueryContractsByCodeResponse, QueryError> {
     let prefix = key::by_code(request.code_id);
     let (contracts, pagination) = read_page(machine, &prefix, request.pagination, |machine, item| {
-        Ok(Some(machine.text(&read_indexed(item.key)?)))
+        Ok(machine.text(&read_indexed(item.key)?))
     })?;
     Ok(QueryContractsByCodeResponse { contracts, pagination })
 }
@@ -108,7 +108,7 @@ fn contracts_by_creator(
 ) -> Result<QueryContractsByCreatorResponse, QueryError> {
     let prefix = key::by_creator(&machine.address(&request.creator_address)?);
     let (contract_addresses, pagination) = read_page(machine, &prefix, request.pagination, |machine, item| {
-        Ok(Some(machine.text(&read_indexed(item.key)?)))
+        Ok(machine.text(&read_indexed(item.key)?))
     })?;
     Ok(QueryContractsByCreatorResponse {
         contract_addresses,
@@ -123,10 +123,10 @@ fn all_contract_state(
     let address = machine.address(&request.address)?;
     load_info(machine, &address)?;
     let (models, pagination) = read_page(machine, &key::storage(&address), request.pagination, |_, item| {
-        Ok(Some(Model {
+        Ok(Model {
             key: item.key.to_vec(),
             value: item.value.to_vec(),
-        }))
+        })
     })?;
     Ok(QueryAllContractStateResponse { models, pagination })
 }
@@ -180,7 +180,7 @@ fn code(machine: &mut Machine<'_>, request: QueryCodeRequest) -> Result<QueryCod
 fn codes(machine: &mut Machine<'_>, request: QueryCodesRequest) -> Result<QueryCodesResponse, QueryError> {
     let (code_infos, pagination) = read_page(machine, key::CODES, request.pagination, |_, item| {
         let info = CodeInfo::decode(item.value).map_err(|error| SdkError::corrupt("code", &error))?;
-        Ok(Some(to_response(read_u64(item.key)?, info)))
+        Ok(to_response(read_u64(item.key)?, info))
     })?;
     Ok(QueryCodesResponse { code_infos, pagination })
 }
@@ -204,7 +204,7 @@ fn pinned_codes(
     request: QueryPinnedCodesRequest,
 ) -> Result<QueryPinnedCodesResponse, QueryError> {
     let (code_ids, pagination) = read_page(machine, key::PINNED, request.pagination, |_, item| {
-        Ok(Some(read_u64(item.key)?))
+        Ok(read_u64(item.key)?)
     })?;
     Ok(QueryPinnedCodesResponse { code_ids, pagination })
 }

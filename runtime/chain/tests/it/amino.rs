@@ -127,6 +127,54 @@ fn extensions_have_no_amino_form() {
     assert_eq!((result.code, result.log.as_str()), (18, text));
 }
 
+#[test]
+fn fields_that_amino_leaves_out_are_refused_with_it_and_pass_without() {
+    let mut world = World::new();
+    let alice = world.alice.clone();
+    for (mode, refusal) in [
+        (
+            SignMode::LegacyAminoJson,
+            "protobuf transaction contains unknown non-critical fields. This is a transaction malleability issue and \
+             SIGN_MODE_LEGACY_AMINO_JSON cannot be used.: invalid request",
+        ),
+        (SignMode::Direct, ""),
+    ] {
+        let mut draft = world.draft(&alice, vec![send(&alice.address, &world.bob.address, 5, "uakt")]);
+        draft.auth.signer_infos[0].mode_info = Some(single(mode));
+        let mut raw = draft.sign(&[&alice]);
+        // Field 1024, varint 1.
+        raw.body_bytes.extend([0x80, 0x40, 1]);
+        let document = match mode {
+            SignMode::Direct => SignDoc {
+                body_bytes: raw.body_bytes.clone(),
+                auth_info_bytes: raw.auth_info_bytes.clone(),
+                chain_id: CHAIN_ID.into(),
+                account_number: 1,
+            }
+            .encode_to_vec(),
+            _ => format!(
+                r#"{{"account_number":"1","chain_id":"{CHAIN_ID}","fee":{{"amount":[],"gas":"20000000"}},"memo":"","msgs":[{{"type":"cosmos-sdk/MsgSend","value":{{"amount":[{{"amount":"5","denom":"uakt"}}],"from_address":"{}","to_address":"{}"}}}}],"sequence":"0"}}"#,
+                alice.address, world.bob.address
+            )
+            .into_bytes(),
+        };
+        raw.signatures = vec![sign(&alice, &document)];
+        let result = world.deliver_raw(&raw);
+        assert_eq!((result.code == 0, result.log.as_str()), (refusal.is_empty(), refusal));
+    }
+}
+
+#[test]
+fn multisig_in_amino_with_a_field_that_it_leaves_out_is_refused() {
+    let mut world = World::new();
+    let vectors = funded(&mut world);
+    let mut raw = TxRaw::decode(&*bytes(&vectors.two)).unwrap();
+    raw.body_bytes.extend([0x80, 0x40, 1]);
+    let result = run(&mut world, raw.encode_to_vec());
+    assert_eq!((result.codespace.as_str(), result.code), ("sdk", 18), "{}", result.log);
+    assert_eq!(run(&mut world, bytes(&vectors.two)).log, "");
+}
+
 /// The account of the vectors, with coins; account number 4.
 fn funded(world: &mut World) -> Multisig {
     let vectors = vectors().multisig;

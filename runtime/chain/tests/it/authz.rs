@@ -169,6 +169,19 @@ fn coins_go_to_listed_addresses_only() {
     assert_eq!(exec(&mut world, vec![message]).log, "");
 }
 
+#[test]
+fn failure_of_a_message_says_which_one_it_was() {
+    let mut world = World::new();
+    let (bob, carol) = (world.bob.address.clone(), world.carol.address.clone());
+    let result = exec(&mut world, vec![send(&bob, &carol, 2 * FUNDS, "uakt")]);
+    let text = format!(
+        "failed to execute message; message {SEND}: spendable balance {FUNDS}uakt is smaller than {}uakt: insufficient \
+         funds",
+        2 * FUNDS
+    );
+    refused(&result, ("sdk", 5), &text);
+}
+
 fn in_seconds(world: &World, seconds: u64) -> Option<Timestamp> {
     Some(Timestamp {
         seconds: (world.time_nanos / 1_000_000_000 + seconds) as i64,

@@ -116,6 +116,19 @@ fn multi_send_whose_sums_differ_is_refused() {
         address: world.bob.address.clone(),
         coins: vec![coin(4, "uakt")],
     };
+    for (inputs, outputs, code, text) in [
+        (
+            vec![input.clone(); 2],
+            vec![output.clone()],
+            9,
+            "multiple senders not allowed",
+        ),
+        (vec![input.clone()], vec![], 3, "no outputs to send transaction"),
+    ] {
+        let result = world.deliver(&alice, vec![pack(&MsgMultiSend { inputs, outputs })]);
+        assert_eq!((result.codespace.as_str(), result.code), ("bank", code));
+        assert_eq!(result.log, text);
+    }
     let result = world.deliver(
         &alice,
         vec![pack(&MsgMultiSend {
@@ -123,7 +136,8 @@ fn multi_send_whose_sums_differ_is_refused() {
             outputs: vec![output],
         })],
     );
-    assert_eq!(result.log, "input 5uakt does not match outputs 4uakt: invalid coins");
+    assert_eq!(result.log, "sum inputs != sum outputs");
+    assert_eq!((result.codespace.as_str(), result.code), ("bank", 4));
 }
 
 #[test]

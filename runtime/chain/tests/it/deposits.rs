@@ -1,6 +1,7 @@
 //! Proposals on a chain that asks for deposits, and changes of governance's own rules.
 
 use supercloud_chain::{GenesisCoin, GenesisGov, TxResult};
+use supercloud_proto::cosmos::bank::v1beta1::{Input, MsgMultiSend, Output};
 use supercloud_proto::cosmos::base::v1beta1::Coin;
 use supercloud_proto::cosmos::gov::v1::{
     MsgCancelProposal, MsgCancelProposalResponse, MsgDeposit, MsgSubmitProposal, MsgSubmitProposalResponse,
@@ -218,6 +219,60 @@ fn expedited_proposal_that_does_not_pass_goes_on_as_an_ordinary_one() {
     assert_eq!(proposal(&world, id).final_tally_result.unwrap().yes_count, "6");
     assert_ne!(proposal(&world, id).status(), ProposalStatus::VotingPeriod);
     assert_eq!(held(&world), 0);
+}
+
+#[test]
+fn veto_of_an_expedited_proposal_burns_no_deposit_until_the_ordinary_vote_is_over() {
+    let mut world = world(|gov| gov.burn_vote_veto = true);
+    let (alice, supply) = (world.alice.clone(), world.supply("uakt"));
+    let id = id(&propose(&mut world, uakt(2_000), |message| message.expedited = true));
+    assert_eq!(vote(&mut world, &alice, id, VoteOption::NoWithVeto).log, "");
+    world.block_after(5, vec![]);
+    let ordinary = proposal(&world, id);
+    assert_eq!(
+        (ordinary.status(), ordinary.expedited),
+        (ProposalStatus::VotingPeriod, false)
+    );
+    assert_eq!((held(&world), world.supply("uakt")), (2_000, supply));
+    assert_eq!(deposits(&world, id), [(world.carol.address.clone(), uakt(2_000))]);
+    world.block_after(5, vec![]);
+    assert_eq!(proposal(&world, id).status(), ProposalStatus::Rejected);
+    assert_eq!((held(&world), world.supply("uakt")), (0, supply - 2_000));
+}
+
+#[test]
+fn coins_come_to_the_account_of_deposits_as_deposits_only() {
+    let mut world = world(|_| {});
+    let puppet = world.puppet();
+    let (alice, bob) = (world.alice.clone(), world.bob.clone());
+    let account = codec().to_text(&supercloud_chain::Address::from_module("gov_deposits"));
+    let text =
+        format!("failed to execute message; message index: 0: {account} is not allowed to receive funds: unauthorized");
+    let multi = MsgMultiSend {
+        inputs: vec![Input {
+            address: bob.address.clone(),
+            coins: uakt(5),
+        }],
+        outputs: vec![Output {
+            address: account.clone(),
+            coins: uakt(5),
+        }],
+    };
+    for message in [send(&bob.address, &account, 5, "uakt"), pack(&multi)] {
+        let result = world.deliver(&bob, vec![message]);
+        assert_eq!((result.codespace.as_str(), result.code), ("sdk", 4));
+        assert_eq!(result.log, text);
+    }
+    let script = format!(
+        r#"{{"messages":[{{"id":0,"reply_on":"never","gas_limit":null,"msg":{{"bank":{{"send":{{"to_address":"{account}","amount":[{{"amount":"5","denom":"uakt"}}]}}}}}}}}]}}"#
+    );
+    world.succeed(&alice, vec![send(&alice.address, &puppet, 5, "uakt")]);
+    let result = world.execute(&puppet, &script);
+    assert_eq!((result.codespace.as_str(), result.code), ("sdk", 4), "{}", result.log);
+    assert!(result.log.contains("is not allowed to receive funds"), "{}", result.log);
+    assert_eq!(held(&world), 0);
+    id(&propose(&mut world, uakt(400), |_| {}));
+    assert_eq!(held(&world), 400);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! A contract engine without Wasm. All codes are the same *puppet*, which does what its messages tell it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -9,8 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use supercloud_chain::vm::{
-    Analysis, Backend, CheckError, CheckLayer, CodeKey, CodeRules, EntryPoint, FunctionRef, MeteringVersion, Order, Vm,
-    VmCall, VmError, VmReport,
+    Analysis, Backend, CheckError, CheckLayer, CodeKey, CodeRules, EntryPoint, FunctionRef, LentCode, MeteringVersion,
+    Order, Vm, VmCall, VmError, VmReport,
 };
 
 /// What a message tells the puppet; in this order.
@@ -49,6 +50,9 @@ struct Script {
 pub(crate) struct FakeVm {
     loaded: Mutex<BTreeSet<CodeKey>>,
     pinned: Mutex<BTreeSet<CodeKey>>,
+    /// How often a code was lent.
+    lent: AtomicUsize,
+    held: Mutex<BTreeMap<CodeKey, Weak<CodeKey>>>,
 }
 
 /// Bytes that the fake takes for Wasm; a version gives the code a migrate version.
@@ -65,6 +69,23 @@ impl FakeVm {
     pub(crate) fn forget(&self) {
         self.loaded.lock().unwrap().clear();
         self.pinned.lock().unwrap().clear();
+    }
+
+    /// How many codes are there for good.
+    pub(crate) fn loaded(&self) -> usize {
+        self.loaded.lock().unwrap().len()
+    }
+
+    /// How many codes were there for a while; all of them are gone.
+    pub(crate) fn lent(&self) -> usize {
+        let held = self.held.lock().unwrap();
+        assert!(held.values().all(|code| code.upgrade().is_none()));
+        self.lent.load(Ordering::SeqCst)
+    }
+
+    fn is_callable(&self, code: &CodeKey) -> bool {
+        let is_held = |held: &Weak<CodeKey>| held.upgrade().is_some();
+        self.loaded.lock().unwrap().contains(code) || self.held.lock().unwrap().get(code).is_some_and(is_held)
     }
 
     /// Codes that must stay in memory.
@@ -103,6 +124,14 @@ impl Vm for FakeVm {
         Ok(key)
     }
 
+    fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<LentCode, CheckError> {
+        let checksum = self.check(wasm, &CodeRules::default())?.checksum;
+        let code = Arc::new(CodeKey { checksum, metering });
+        self.held.lock().unwrap().insert(*code, Arc::downgrade(&code));
+        self.lent.fetch_add(1, Ordering::SeqCst);
+        Ok(code)
+    }
+
     fn pin(&self, code: &CodeKey) -> bool {
         let loaded = self.loaded.lock().unwrap().contains(code);
         if loaded {
@@ -124,7 +153,7 @@ impl Vm for FakeVm {
     }
 
     fn call(&self, call: VmCall<'_>, backend: &mut dyn Backend) -> VmReport {
-        if !self.loaded.lock().unwrap().contains(&call.code) {
+        if !self.is_callable(&call.code) {
             return VmReport {
                 gas_internal: 0,
                 gas_external: 0,

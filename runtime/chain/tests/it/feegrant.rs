@@ -9,6 +9,7 @@ use supercloud_proto::pack;
 use supercloud_proto::prost::Message;
 use supercloud_proto::prost_types::{Any, Duration, Timestamp};
 
+use crate::genesis_state::{begin, export};
 use crate::world::{FUNDS, Person, World, coin, event, kinds, send};
 
 const DAY: u64 = 86_400;
@@ -176,6 +177,61 @@ fn period_limits_what_is_spent_in_it_and_starts_anew() {
     refused(&world, &result, ("feegrant", 2), "period limit: fee limit exceeded");
     assert_eq!(spend(&mut world, uakt(6)).log, "");
     assert_eq!(allowance(&world), None);
+}
+
+/// All that alice grants bob, per period of so many seconds.
+fn per_period(limit: Vec<Coin>, of_period: Vec<Coin>, seconds: i64) -> Any {
+    pack(&PeriodicAllowance {
+        basic: Some(basic(limit, None)),
+        period: Some(Duration { seconds, nanos: 0 }),
+        period_spend_limit: of_period.clone(),
+        period_can_spend: of_period,
+        period_reset: None,
+    })
+}
+
+#[test]
+fn allowance_whose_denom_of_a_period_is_used_up_can_be_imported() {
+    let mut world = World::new();
+    let limit = vec![coin(10, "uact"), coin(5, "uakt")];
+    granted(&mut world, per_period(limit, uakt(5), 100));
+    assert_eq!(spend(&mut world, uakt(5)).log, "");
+    let imported = begin(&export(&world));
+    assert_eq!(allowance(&imported), allowance(&world));
+    assert_eq!(imported.chain.app_hash(), world.chain.app_hash());
+}
+
+#[test]
+fn period_is_a_century_at_most_and_then_the_state_can_be_imported() {
+    const CENTURY: i64 = 100 * 366 * 86_400;
+    let mut world = World::new();
+    let refused = grant(&mut world, per_period(uakt(9), uakt(5), CENTURY + 1));
+    let text = format!(
+        "period of {} s is longer than a century, {CENTURY} s: invalid request",
+        CENTURY + 1
+    );
+    assert_eq!((refused.code, refused.log), (18, text));
+    granted(&mut world, per_period(uakt(9), uakt(5), CENTURY));
+    assert_eq!(spend(&mut world, uakt(4)).log, "");
+    assert_eq!(spend(&mut world, uakt(1)).log, "");
+    let imported = begin(&export(&world));
+    assert_eq!(imported.chain.app_hash(), world.chain.app_hash());
+}
+
+#[test]
+fn allowance_of_an_older_rule_whose_period_never_ends_is_imported_and_pays() {
+    let mut world = World::new();
+    granted(&mut world, per_period(uakt(9), uakt(5), 100));
+    assert_eq!(spend(&mut world, uakt(1)).log, "");
+    let mut json: serde_json::Value = serde_json::from_str(&export(&world)).unwrap();
+    let allowance = &mut json["state"]["feegrant"][0]["allowance"];
+    // 250 years, and their end.
+    allowance["period"] = "7900000000s".into();
+    allowance["period_reset"] = "2276-01-01T00:00:00Z".into();
+    let mut imported = begin(&json.to_string());
+    assert_eq!(spend(&mut imported, uakt(4)).log, "");
+    let result = spend(&mut imported, uakt(1));
+    refused(&imported, &result, ("feegrant", 2), "period limit: fee limit exceeded");
 }
 
 #[test]

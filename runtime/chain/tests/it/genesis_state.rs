@@ -230,12 +230,12 @@ fn populated() -> (World, Ids) {
     (world, ids)
 }
 
-fn export(world: &World) -> String {
+pub(crate) fn export(world: &World) -> String {
     let genesis = world.chain.querier(None).unwrap().export().unwrap();
     serde_json::to_string_pretty(&genesis).unwrap()
 }
 
-fn begin(json: &str) -> World {
+pub(crate) fn begin(json: &str) -> World {
     let genesis: Genesis = serde_json::from_str(json).unwrap();
     World::with(|empty| *empty = genesis)
 }

@@ -221,7 +221,9 @@ fn only_the_council_proposes_and_votes() {
     assert!(result.log.ends_with(&text), "{}", result.log);
     let id = submit(&mut world, messages);
     assert_eq!(vote(&mut world, &carol, id, VoteOption::Yes).code, 18);
-    assert_eq!(vote(&mut world, &carol, 99, VoteOption::Yes).code, 20);
+    let result = vote(&mut world, &carol, 99, VoteOption::Yes);
+    assert_eq!((result.codespace.as_str(), result.code), ("gov", 3));
+    assert!(result.log.ends_with(": 99: inactive proposal"), "{}", result.log);
     assert_eq!(vote(&mut world, &carol, id, VoteOption::Unspecified).code, 7);
 }
 

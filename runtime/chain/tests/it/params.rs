@@ -1,6 +1,6 @@
 //! Parameters that governance changes, and what the chain tells of itself.
 
-use supercloud_chain::{Address, GenesisCoin};
+use supercloud_chain::{Address, GenesisBalance, GenesisCoin};
 use supercloud_proto::cosmos::auth::v1beta1::{
     AddressBytesToStringRequest, AddressBytesToStringResponse, AddressStringToBytesRequest,
     AddressStringToBytesResponse, ModuleAccount, QueryAccountAddressByIdRequest, QueryAccountAddressByIdResponse,
@@ -289,7 +289,16 @@ fn rule_of_a_denom_goes_before_the_default() {
 
 #[test]
 fn addresses_numbers_and_module_accounts_are_told() {
+    let deposits = crate::world::codec().to_text(&Address::from_module("gov_deposits"));
     let mut world = World::with(|genesis| {
+        // The account has coins before it is the chain's.
+        genesis.balances.push(GenesisBalance {
+            address: deposits,
+            coins: vec![GenesisCoin {
+                denom: "uakt".into(),
+                amount: "3".into(),
+            }],
+        });
         genesis.gov.min_deposit = vec![GenesisCoin {
             denom: "uakt".into(),
             amount: "5".into(),
@@ -340,9 +349,6 @@ fn addresses_numbers_and_module_accounts_are_told() {
             .collect()
     };
     assert_eq!(names(&world), ["gov"]);
-    // Somebody sends coins to the account before it is the chain's.
-    let deposits = crate::world::codec().to_text(&Address::from_module("gov_deposits"));
-    world.succeed(&alice, vec![send(&alice.address, &deposits, 3, "uakt")]);
     let mut message = submission(&alice.address, vec![send(&world.gov, &alice.address, 1, "uakt")]);
     message.initial_deposit = vec![coin(5, "uakt")];
     world.succeed(&alice, vec![pack(&message)]);

@@ -1,7 +1,11 @@
 use supercloud_proto::cosmos::tx::v1beta1::{Fee, SimulateRequest, SimulateResponse, Tx};
+use supercloud_proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgStoreAndInstantiateContract};
+use supercloud_proto::pack;
 use supercloud_proto::prost::Message;
+use supercloud_proto::prost_types::Any;
 
-use crate::world::{World, coin, send, signer_info};
+use crate::fake_vm::puppet;
+use crate::world::{World, coin, execute_msg, send, signer_info};
 
 /// As CosmJS sends it: no fee, an empty signature, mode unspecified.
 fn unsigned(world: &World, sequence: u64) -> Vec<u8> {
@@ -103,4 +107,45 @@ fn service_takes_bytes_and_the_decoded_form() {
         "{}",
         answer.log
     );
+}
+
+/// What governance would do, in nobody's name.
+fn as_governance(world: &World, messages: Vec<Any>) -> Vec<u8> {
+    let mut draft = world.draft(&world.alice, messages);
+    draft.auth.signer_infos[0] = signer_info(&world.alice, 0);
+    draft.auth.signer_infos[0].public_key = None;
+    let mut raw = draft.sign(&[]);
+    raw.signatures = vec![Vec::new()];
+    raw.encode_to_vec()
+}
+
+#[test]
+fn code_of_a_simulation_is_called_and_leaves_nothing_in_the_engine() {
+    let world = World::new();
+    let upload = MsgStoreAndInstantiateContract {
+        authority: world.gov.clone(),
+        wasm_byte_code: puppet("unpaid", None),
+        label: "unpaid".into(),
+        msg: br#"{"set":{"a":"1"}}"#.to_vec(),
+        ..MsgStoreAndInstantiateContract::default()
+    };
+    let first = supercloud_chain::compute_classic_address(1, 1);
+    let call: MsgExecuteContract = execute_msg(&world.gov, &crate::world::codec().to_text(&first), "{}");
+    let raw = as_governance(&world, vec![pack(&upload), pack(&call)]);
+    let result = world.chain.simulate(&raw);
+    assert_eq!((result.code, result.log.as_str()), (0, ""));
+    assert_eq!(world.vm.loaded(), 0);
+    assert_eq!(world.vm.lent(), 1, "the second call finds what the first one brought");
+}
+
+#[test]
+fn simulation_loads_code_of_the_chain_for_good() {
+    let mut world = World::new();
+    let contract = world.puppet();
+    world.restart();
+    assert_eq!(world.vm.loaded(), 0);
+    let call = execute_msg(&world.gov, &contract, "{}");
+    let result = world.chain.simulate(&as_governance(&world, vec![pack(&call)]));
+    assert_eq!((result.code, result.log.as_str()), (0, ""));
+    assert_eq!((world.vm.loaded(), world.vm.lent()), (1, 0));
 }

@@ -573,3 +573,28 @@ fn failing_transactions_use_the_same_gas_on_every_node() {
     };
     assert_eq!(run(), run());
 }
+
+#[test]
+fn keys_that_the_block_deleted_cost_gas_to_step_over() {
+    let mut world = World::new();
+    let contract = world.puppet();
+    let (alice, bob) = (world.alice.clone(), world.bob.clone());
+    let scan = |world: &World| {
+        let message = execute_msg(&bob.address, &contract, r#"{"scan":false}"#);
+        world.signed(&bob, vec![pack(&message)])
+    };
+    for _ in 0..2 {
+        let raw = scan(&world);
+        assert_eq!(world.block(vec![raw]).tx_results[0].log, "");
+    }
+    let removed: Vec<String> = (0..20).map(|index| format!("x{index:02}")).collect();
+    let script = serde_json::json!({ "remove": removed }).to_string();
+    let remove = world.signed(&alice, vec![pack(&execute_msg(&alice.address, &contract, &script))]);
+    let raw = scan(&world);
+    let behind = world.block(vec![remove, raw]).tx_results.remove(1);
+    let raw = scan(&world);
+    let alone = world.block(vec![raw]).tx_results.remove(0);
+    assert_eq!((behind.log.as_str(), alone.log.as_str()), ("", ""));
+    // 5 each beyond 50: with the next block nothing of them is left.
+    assert_eq!(behind.gas_used - alone.gas_used, 20 * 5 - 50);
+}

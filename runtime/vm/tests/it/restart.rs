@@ -224,3 +224,30 @@ fn a_tiered_engine_keeps_the_optimised_form() {
     drop(vm);
     assert_eq!(ask(&tiered().unwrap(), &wasm()), Ok(b"msg".to_vec()));
 }
+
+#[test]
+fn lent_code_is_callable_while_it_is_held_and_leaves_no_file() {
+    for tiers in [Tiers::Optimized, Tiers::Tiered, Tiers::Baseline] {
+        let folder = tempfile::tempdir().unwrap();
+        let vm = WasmtimeVm::new(VmConfig {
+            cache_dir: Some(folder.path().join("new/wasm")),
+            tiers,
+            ..VmConfig::default()
+        })
+        .unwrap();
+        let held = vm.lend(&wasm(), MeteringVersion::CURRENT).unwrap();
+        let other = vm.lend(&wasm(), MeteringVersion::CURRENT).unwrap();
+        assert_eq!(ask(&vm, &wasm()).unwrap(), b"msg");
+        drop(held);
+        assert_eq!(ask(&vm, &wasm()).unwrap(), b"msg");
+        drop(other);
+        assert_eq!(ask(&vm, &wasm()), Err(VmError::NotLoaded));
+        vm.finish_compiling();
+        assert_eq!(files(&folder), Vec::<PathBuf>::new());
+        assert!(vm.lend(b"no wasm", MeteringVersion::CURRENT).is_err());
+        // The same code for good.
+        vm.load(&wasm(), MeteringVersion::CURRENT).unwrap();
+        drop(vm.lend(&wasm(), MeteringVersion::CURRENT).unwrap());
+        assert_eq!(ask(&vm, &wasm()).unwrap(), b"msg");
+    }
+}

@@ -34,14 +34,16 @@ pub(super) fn answer_raw_range(machine: &mut Machine<'_>, address: &Address, ran
     let limit = usize::from(range.limit);
     let (mut cost, affordable) = (0u64, machine.gas.remaining());
     let (mut entries, mut next_key) = (Vec::new(), None);
-    let mut found = machine.state.range(Some(&start), end.as_deref(), direction);
+    let found = machine.state.range(Some(&start), end.as_deref(), direction);
+    let mut found = found.within(affordable);
     loop {
         // The end costs a step too, and what is beyond the limit is looked at: it is the next key.
         let entry = found.next();
         cost += entry.as_ref().map_or(kv::ITERATOR_STEP, |(key, value)| {
             kv::compute_step(state_key::compute_metered_len(key), value.len())
         });
-        let Some((key, value)) = entry.filter(|_| cost <= affordable) else {
+        let so_far = cost.saturating_add(found.skip_gas());
+        let Some((key, value)) = entry.filter(|_| so_far <= affordable) else {
             break;
         };
         let own_key = Binary(key[prefix.len()..].to_vec());
@@ -51,6 +53,7 @@ pub(super) fn answer_raw_range(machine: &mut Machine<'_>, address: &Address, ran
         }
         entries.push((own_key, Binary(value)));
     }
+    let cost = cost.saturating_add(found.skip_gas());
     drop(found);
     machine.charge(cost, "IterNext")?;
     ok(&RawRangeResponse {
