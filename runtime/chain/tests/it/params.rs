@@ -337,6 +337,15 @@ fn addresses_numbers_and_module_accounts_are_told() {
         &unknown.encode_to_vec(),
     );
     assert_eq!(missing.code, 22);
+    let negative = QueryAccountAddressByIdRequest {
+        id: -1,
+        ..QueryAccountAddressByIdRequest::default()
+    };
+    let negative = world.query(
+        "/cosmos.auth.v1beta1.Query/AccountAddressByID",
+        &negative.encode_to_vec(),
+    );
+    assert_eq!(negative.code, 18);
 
     let names = |world: &World| -> Vec<String> {
         let response: QueryModuleAccountsResponse = world.ask(
