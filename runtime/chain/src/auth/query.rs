@@ -124,7 +124,11 @@ pub(crate) fn account_address_by_id(
 ) -> Result<QueryAccountAddressByIdResponse, QueryError> {
     let id = u64::try_from(request.id)
         .map_err(|_| QueryError::InvalidArgument(format!("id {} is below 0: account numbers are not", request.id)))?;
-    let number = if request.account_id == 0 { id } else { request.account_id };
+    let number = if request.account_id == 0 {
+        id
+    } else {
+        request.account_id
+    };
     let address = machine.read(&state_key::auth::by_number(number))?;
     let address = address
         .ok_or_else(|| QueryError::NotFound(format!("account address not found with account number {number}")))?;

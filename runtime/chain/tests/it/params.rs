@@ -337,6 +337,7 @@ fn addresses_numbers_and_module_accounts_are_told() {
         &unknown.encode_to_vec(),
     );
     assert_eq!(missing.code, 22);
+    #[allow(deprecated, reason = "clients of the SDK before 0.47 send it")]
     let negative = QueryAccountAddressByIdRequest {
         id: -1,
         ..QueryAccountAddressByIdRequest::default()
