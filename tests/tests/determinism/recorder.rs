@@ -182,6 +182,7 @@ impl Recorder {
         let proposer = self.people[0].address.clone();
         let text = ProposalText {
             title: "setup".to_owned(),
+            summary: "for a test".to_owned(),
             ..ProposalText::default()
         };
         let submit = message::submit_proposal(&proposer, text, messages);

@@ -120,6 +120,7 @@ impl ChainWorld {
         self.proposals += 1;
         let text = ProposalText {
             title: "scenario".to_owned(),
+            summary: "for a test".to_owned(),
             ..ProposalText::default()
         };
         let submit = message::submit_proposal(&self.council.address, text, messages);

@@ -33,6 +33,11 @@ impl Message for MsgSubmitProposal {
             .into());
         }
         message::assert_nesting(&self.messages)?;
+        for (field, text) in [("title", &self.title), ("summary", &self.summary)] {
+            if text.is_empty() {
+                return Err(SdkError::InvalidRequest(format!("proposal {field} cannot be empty")).into());
+            }
+        }
         assert_texts(self)
     }
 

@@ -63,7 +63,8 @@ fn walk<T>(
     } else {
         request.limit.min(MAX_LIMIT)
     };
-    let count_total = request.count_total && request.key.is_empty();
+    // Who names no limit gets the total too, as in the Cosmos SDK.
+    let count_total = (request.count_total || request.limit == 0) && request.key.is_empty();
     let (start, end, direction) = compute_range(prefix, &request);
 
     let (mut elements, mut next_key, mut total) = (Vec::new(), Vec::new(), 0u64);

@@ -208,6 +208,24 @@ fn proposal_without_quorum_or_majority_is_rejected() {
 }
 
 #[test]
+fn proposal_without_a_title_or_a_summary_is_refused() {
+    let mut world = World::new();
+    let alice = world.alice.clone();
+    let whole = submission(&alice.address, vec![gift(&world, 1)]);
+    let refused = |world: &mut World, message: MsgSubmitProposal| {
+        let result = world.deliver(&alice, vec![pack(&message)]);
+        assert_eq!((result.codespace.as_str(), result.code), ("sdk", 18));
+        result.log
+    };
+    let (title, summary) = (String::new(), String::new());
+    let untitled = MsgSubmitProposal { title, ..whole.clone() };
+    let log = refused(&mut world, untitled);
+    assert_eq!(log, "proposal title cannot be empty: invalid request");
+    let log = refused(&mut world, MsgSubmitProposal { summary, ..whole });
+    assert_eq!(log, "proposal summary cannot be empty: invalid request");
+}
+
+#[test]
 fn only_the_council_proposes_and_votes() {
     let mut world = World::new();
     let carol = world.carol.clone();

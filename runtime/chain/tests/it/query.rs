@@ -123,6 +123,15 @@ fn pages_always_carry_a_page_response_and_end() {
     );
     let ids: Vec<_> = page.code_infos.iter().map(|info| info.code_id).collect();
     assert_eq!((ids, page.pagination.unwrap().total), (vec![2, 1], 3));
+    // Who names no limit is told the total without asking; who names one is not.
+    for (limit, total) in [(0, 3), (3, 0)] {
+        let pagination = Some(PageRequest {
+            limit,
+            ..PageRequest::default()
+        });
+        let page: QueryCodesResponse = world.ask("/cosmwasm.wasm.v1.Query/Codes", &QueryCodesRequest { pagination });
+        assert_eq!((page.code_infos.len(), page.pagination.unwrap().total), (3, total));
+    }
 }
 
 #[test]
