@@ -3,7 +3,8 @@
 use sha2::{Digest, Sha256};
 
 pub(crate) const VALUE_BYTES: usize = 120;
-const PRELOAD_BATCH: u64 = 50_000;
+/// Keys of a block before the measurement: a block must fit into memory with all pages that it changes.
+const PRELOAD_BATCH: u64 = 10_000;
 
 pub(crate) struct Workload {
     keys: u64,
