@@ -18,7 +18,7 @@ use crate::state::State;
 use crate::state_key::compute_metered_len;
 use crate::store::{Direction, Entry};
 use crate::tx::VerifiedSignatures;
-use crate::vm::{Checksum, LentCode, Vm};
+use crate::vm::{Checksum, HeldCode, Vm};
 use crate::wasm::QUERY_GAS_LIMIT;
 
 /// Name of the governance module; its account also receives the fees.
@@ -75,7 +75,7 @@ pub(crate) struct Machine<'e> {
     /// SDK gas of a smart query from outside.
     pub(crate) query_gas_limit: u64,
     /// Codes that only this simulation has, in the engine for as long as it runs.
-    pub(crate) lent_codes: Vec<LentCode>,
+    pub(crate) lent_codes: Vec<HeldCode>,
     /// Codes that this transaction has already called; their set-up is cheaper. None outside of transactions.
     pub(crate) warm_codes: Option<BTreeSet<Checksum>>,
     /// What is told to developers, where they asked.

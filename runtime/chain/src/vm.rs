@@ -308,21 +308,42 @@ pub trait Backend {
     fn debug(&mut self, line: &str);
 }
 
-/// A code that an engine holds for its caller; see [`Vm::lend`].
-pub type LentCode = Arc<dyn Any + Send + Sync>;
+/// A code that its engine keeps callable for as long as this is held, whatever else needs its room meanwhile.
+#[derive(Clone)]
+pub struct HeldCode {
+    /// What it is called by.
+    pub key: CodeKey,
+    /// What the engine holds it by.
+    _hold: Arc<dyn Any + Send + Sync>,
+}
+
+impl HeldCode {
+    /// A code that lives as long as `hold`.
+    pub fn new(key: CodeKey, hold: Arc<dyn Any + Send + Sync>) -> Self {
+        Self { key, _hold: hold }
+    }
+}
+
+impl fmt::Debug for HeldCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeldCode")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
 
 /// A contract engine. Calls may nest: a backend's `query` may call the same engine again.
 pub trait Vm: Send + Sync {
     /// Static checks of an upload by the chain's rules; stores nothing.
     fn check(&self, wasm: &[u8], rules: &CodeRules) -> Result<Analysis, CheckError>;
     /// Makes a code that once passed [`Vm::check`] callable, whatever the rules are by now. A second load of the same
-    /// code is free.
-    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError>;
+    /// code is free. An engine may forget a code, but not one whose answer is still held: whether a call finds its code
+    /// must not depend on what other threads load.
+    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<HeldCode, CheckError>;
     /// Makes a code callable for as long as the answer is held, as [`Vm::load`] does it but without a trace: for codes that
     /// nobody paid for. An engine that has no way for that loads it for good.
-    fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<LentCode, CheckError> {
-        self.load(wasm, metering)?;
-        Ok(Arc::new(()))
+    fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<HeldCode, CheckError> {
+        self.load(wasm, metering)
     }
     /// Keeps a loaded code in memory until it is unpinned; whether the engine holds it.
     fn pin(&self, code: &CodeKey) -> bool;

@@ -2,11 +2,12 @@
 //! must read any answer at all.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use supercloud_chain::vm::{
-    Analysis, Backend, CheckError, CheckLayer, CodeKey, CodeRules, EntryPoint, FunctionRef, MeteringVersion, Vm,
-    VmCall, VmError, VmReport,
+    Analysis, Backend, CheckError, CheckLayer, CodeKey, CodeRules, EntryPoint, FunctionRef, HeldCode, MeteringVersion,
+    Vm, VmCall, VmError, VmReport,
 };
 
 /// The engine. Code begins with `echo`.
@@ -30,9 +31,9 @@ impl Vm for EchoVm {
         })
     }
 
-    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
+    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<HeldCode, CheckError> {
         let checksum = self.check(wasm, &CodeRules::default())?.checksum;
-        Ok(CodeKey { checksum, metering })
+        Ok(HeldCode::new(CodeKey { checksum, metering }, Arc::new(())))
     }
 
     fn pin(&self, _: &CodeKey) -> bool {

@@ -24,7 +24,7 @@ use crate::config::{Tiers, VmConfig};
 use crate::engine::{Compiler, new_engine};
 use crate::error::OpenError;
 use crate::guest::CallState;
-use crate::lent::LentCodes;
+use crate::held::HeldCodes;
 use crate::memory_tier::MemoryTier;
 use crate::upgrade::Upgrades;
 use crate::{imports, inject};
@@ -36,7 +36,7 @@ pub(crate) struct Codes {
     baseline: OnceLock<Linker<CallState>>,
     upgrades: Option<Upgrades>,
     store: Arc<CodeStore>,
-    lent: LentCodes,
+    held: HeldCodes,
     /// One lock per code that is being compiled.
     compiling: Mutex<BTreeMap<CodeKey, Arc<Mutex<()>>>>,
     /// The module that was accepted last, which is most often the next to be loaded.
@@ -78,7 +78,7 @@ impl Codes {
             baseline,
             upgrades,
             store,
-            lent: LentCodes::default(),
+            held: HeldCodes::default(),
             compiling: Mutex::default(),
             accepted: Mutex::default(),
         })
@@ -108,12 +108,16 @@ impl Codes {
 
     /// A code that can be called: one for good, or one that somebody holds.
     pub(crate) fn find_callable(&self, key: &CodeKey) -> Option<Arc<Code>> {
-        self.find(key).or_else(|| self.lent.find(key))
+        self.find(key).or_else(|| self.held.find(key))
     }
 
     /// Keeps a code in memory; whether there is one.
     pub(crate) fn pin(&self, key: &CodeKey) -> bool {
-        self.find(key).is_some() && self.store.memory.pin(key)
+        let Some(code) = self.find_callable(key) else {
+            return false;
+        };
+        self.store.memory.pin(*key, code);
+        true
     }
 
     pub(crate) fn unpin(&self, key: &CodeKey) {
@@ -125,26 +129,32 @@ impl Codes {
         self.store.memory.remove(key);
     }
 
-    /// Compiles an accepted module unless somebody has.
-    pub(crate) fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
+    /// Compiles an accepted module unless somebody has. It can be called for as long as the answer is held, and after that
+    /// until its room in memory is needed and there is no file of it.
+    pub(crate) fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<(CodeKey, Arc<Code>), CheckError> {
         let key = new_key(wasm, metering)?;
-        if self.find(&key).is_some() {
-            return Ok(key);
-        }
+        let code = match self.find(&key) {
+            Some(code) => code,
+            None => self.compile_once(key, wasm)?,
+        };
+        Ok((key, self.held.hold(key, code)))
+    }
+
+    fn compile_once(&self, key: CodeKey, wasm: &[u8]) -> Result<Arc<Code>, CheckError> {
         let turn = Arc::clone(self.compiling().entry(key).or_default());
         let result = {
             let _mine = turn.lock().unwrap_or_else(PoisonError::into_inner);
             match self.find(&key) {
-                Some(_) => Ok(()),
+                Some(code) => Ok(code),
                 None => self.compile(key, wasm),
             }
         };
         self.compiling().remove(&key);
-        result.map(|()| key)
+        result
     }
 
     /// A code for as long as the answer is held; it is not optimised either.
-    pub(crate) fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<Arc<Code>, CheckError> {
+    pub(crate) fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<(CodeKey, Arc<Code>), CheckError> {
         let key = new_key(wasm, metering)?;
         let code = match self.find_callable(&key) {
             Some(code) => code,
@@ -158,8 +168,7 @@ impl Codes {
                 Arc::new(code.map_err(|error| compile_error(format!("both compilers refused the module: {error:#}")))?)
             }
         };
-        self.lent.add(key, &code);
-        Ok(code)
+        Ok((key, self.held.hold(key, code)))
     }
 
     /// Waits until no code waits for its optimised form.
@@ -179,31 +188,28 @@ impl Codes {
         inject::inject(&module).map_err(compile_error)
     }
 
-    fn compile(&self, key: CodeKey, wasm: &[u8]) -> Result<(), CheckError> {
+    fn compile(&self, key: CodeKey, wasm: &[u8]) -> Result<Arc<Code>, CheckError> {
         let metered = self.meter(&key, wasm)?;
         let mut refusals = Vec::new();
         if self.config.tiers != Tiers::Optimized {
             match self.compile_baseline(&metered) {
                 Ok(code) => {
-                    self.store.memory.insert(key, Arc::new(code));
+                    let code = self.store.insert(key, code);
                     if let Some(upgrades) = &self.upgrades {
                         upgrades.request(key, metered);
                     }
-                    return Ok(());
+                    return Ok(code);
                 }
                 Err(error) => refusals.push(error),
             }
         }
         match self.store.compile(key, &metered) {
-            Ok(()) => return Ok(()),
+            Ok(code) => return Ok(code),
             Err(error) => refusals.push(error),
         }
         if self.config.tiers == Tiers::Optimized {
             match self.compile_baseline(&metered) {
-                Ok(code) => {
-                    self.store.memory.insert(key, Arc::new(code));
-                    return Ok(());
-                }
+                Ok(code) => return Ok(self.store.insert(key, code)),
                 Err(error) => refusals.push(error),
             }
         }
@@ -242,7 +248,7 @@ impl CodeStore {
     }
 
     /// Makes the optimised form, keeps it on disk and uses it from now on.
-    pub(crate) fn compile(&self, key: CodeKey, metered: &[u8]) -> wasmtime::Result<()> {
+    pub(crate) fn compile(&self, key: CodeKey, metered: &[u8]) -> wasmtime::Result<Arc<Code>> {
         let module = compile_module(self.optimizing.engine(), metered)?;
         // A file mapped into memory takes less of it than what the compiler left there.
         let kept = self
@@ -254,8 +260,13 @@ impl CodeStore {
             Some(code) => code,
             None => Code::new(&self.optimizing, &module)?,
         };
-        self.memory.insert(key, Arc::new(code));
-        Ok(())
+        Ok(self.insert(key, code))
+    }
+
+    fn insert(&self, key: CodeKey, code: Code) -> Arc<Code> {
+        let code = Arc::new(code);
+        self.memory.insert(key, Arc::clone(&code));
+        code
     }
 }
 

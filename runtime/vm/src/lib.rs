@@ -35,11 +35,11 @@ pub(crate) mod error;
 pub mod fuzzing;
 pub(crate) mod gas;
 pub(crate) mod guest;
+pub(crate) mod held;
 pub(crate) mod imports;
 pub(crate) mod inject;
 #[cfg(feature = "internals")]
 pub mod internals;
-pub(crate) mod lent;
 pub(crate) mod loan;
 pub(crate) mod memory_tier;
 pub(crate) mod region;

@@ -50,15 +50,15 @@ impl MemoryTier {
         self.evict(&mut entries, &key);
     }
 
-    /// Whether the code is there, pinned now.
-    pub(crate) fn pin(&self, key: &CodeKey) -> bool {
-        match self.write().get_mut(key) {
-            Some(entry) => {
-                entry.pinned = true;
-                true
-            }
-            None => false,
-        }
+    /// Keeps a code: the form of it that is here, else `code`.
+    pub(crate) fn pin(&self, key: CodeKey, code: Arc<Code>) {
+        let used = AtomicU64::new(self.tick());
+        let entry = Entry {
+            code,
+            pinned: true,
+            used,
+        };
+        self.write().entry(key).or_insert(entry).pinned = true;
     }
 
     pub(crate) fn unpin(&self, key: &CodeKey) {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use supercloud_chain::vm::{
-    Analysis, Backend, CheckError, CodeKey, CodeRules, FunctionRef, LentCode, MeteringVersion, Vm, VmCall, VmError,
+    Analysis, Backend, CheckError, CodeKey, CodeRules, FunctionRef, HeldCode, MeteringVersion, Vm, VmCall, VmError,
     VmReport,
 };
 
@@ -86,13 +86,14 @@ impl Vm for WasmtimeVm {
         self.codes.check(wasm, rules)
     }
 
-    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
-        self.codes.load(wasm, metering)
+    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<HeldCode, CheckError> {
+        let (key, code) = self.codes.load(wasm, metering)?;
+        Ok(HeldCode::new(key, code))
     }
 
-    fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<LentCode, CheckError> {
-        let code = self.codes.lend(wasm, metering)?;
-        Ok(code)
+    fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<HeldCode, CheckError> {
+        let (key, code) = self.codes.lend(wasm, metering)?;
+        Ok(HeldCode::new(key, code))
     }
 
     fn pin(&self, code: &CodeKey) -> bool {

@@ -68,7 +68,7 @@ fn run(
     let gas_limit = machine.gas.remaining().saturating_mul(CW_GAS_PER_SDK_GAS);
     let mut report = call_engine(machine, &contract.address, code, entry_point, args, gas_limit);
     if report.result == Err(VmError::NotLoaded) {
-        code::load_for_call(machine, &code)?;
+        let _held = code::load_for_call(machine, &code)?;
         report = call_engine(machine, &contract.address, code, entry_point, args, gas_limit);
     }
     note_trap(machine, contract, entry_point, &report);

@@ -7,7 +7,7 @@ use flate2::bufread::GzDecoder;
 use crate::error::{SdkError, TxError};
 use crate::machine::{Machine, Mode, read_u64};
 use crate::state_key;
-use crate::vm::{CheckError, Checksum, CodeKey, MeteringVersion};
+use crate::vm::{CheckError, Checksum, CodeKey, HeldCode, MeteringVersion};
 use crate::wasm::WasmError;
 
 const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
@@ -26,21 +26,20 @@ pub(crate) fn load_key(machine: &Machine<'_>, checksum: &Checksum) -> Result<Cod
 }
 
 /// Makes the engine know a stored code: after a restart it knows none, and it may forget some.
-pub(crate) fn load_into_engine(machine: &Machine<'_>, code: &CodeKey) -> Result<(), TxError> {
+pub(crate) fn load_into_engine(machine: &Machine<'_>, code: &CodeKey) -> Result<HeldCode, TxError> {
     let wasm = load_blob(machine, &code.checksum)?;
-    machine.env.vm.load(&wasm, code.metering).map_err(refused)?;
-    Ok(())
+    Ok(machine.env.vm.load(&wasm, code.metering).map_err(refused)?)
 }
 
-/// As [`load_into_engine`], for a call. What only a simulation has stored, nobody paid for: the engine keeps it as long as
-/// the simulation runs, and no longer.
-pub(crate) fn load_for_call(machine: &mut Machine<'_>, code: &CodeKey) -> Result<(), TxError> {
+/// As [`load_into_engine`], for a call; other threads cannot take the code away before the answer is dropped. What only a
+/// simulation has stored, nobody paid for: the engine keeps it as long as the simulation runs, and no longer.
+pub(crate) fn load_for_call(machine: &mut Machine<'_>, code: &CodeKey) -> Result<HeldCode, TxError> {
     let is_new = !machine.state.is_committed(&state_key::wasm::blob(&code.checksum));
     if machine.mode == Mode::Simulate && is_new {
         let wasm = load_blob(machine, &code.checksum)?;
         let lent = machine.env.vm.lend(&wasm, code.metering).map_err(refused)?;
-        machine.lent_codes.push(lent);
-        return Ok(());
+        machine.lent_codes.push(lent.clone());
+        return Ok(lent);
     }
     load_into_engine(machine, code)
 }

@@ -170,7 +170,7 @@ fn pin_in_engine(machine: &Machine<'_>, checksum: &Checksum) -> Result<(), TxErr
     if machine.env.vm.pin(&code) {
         return Ok(());
     }
-    code::load_into_engine(machine, &code)?;
+    let _held = code::load_into_engine(machine, &code)?;
     if machine.env.vm.pin(&code) {
         return Ok(());
     }

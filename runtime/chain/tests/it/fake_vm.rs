@@ -1,7 +1,7 @@
 //! A contract engine without Wasm. All codes are the same *puppet*, which does what its messages tell it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use base64::Engine;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use supercloud_chain::vm::{
-    Analysis, Backend, CheckError, CheckLayer, CodeKey, CodeRules, EntryPoint, FunctionRef, LentCode, MeteringVersion,
+    Analysis, Backend, CheckError, CheckLayer, CodeKey, CodeRules, EntryPoint, FunctionRef, HeldCode, MeteringVersion,
     Order, Vm, VmCall, VmError, VmReport,
 };
 
@@ -53,6 +53,8 @@ pub(crate) struct FakeVm {
     /// How often a code was lent.
     lent: AtomicUsize,
     held: Mutex<BTreeMap<CodeKey, Weak<CodeKey>>>,
+    /// Whether codes are there only as long as somebody holds them.
+    forgetful: AtomicBool,
 }
 
 /// Bytes that the fake takes for Wasm; a version gives the code a migrate version.
@@ -71,6 +73,12 @@ impl FakeVm {
         self.pinned.lock().unwrap().clear();
     }
 
+    /// From now on every code is gone as soon as nobody holds it, as if other threads needed all room.
+    pub(crate) fn be_forgetful(&self) {
+        self.forget();
+        self.forgetful.store(true, Ordering::SeqCst);
+    }
+
     /// How many codes are there for good.
     pub(crate) fn loaded(&self) -> usize {
         self.loaded.lock().unwrap().len()
@@ -83,9 +91,17 @@ impl FakeVm {
         self.lent.load(Ordering::SeqCst)
     }
 
+    fn hold(&self, wasm: &[u8], metering: MeteringVersion) -> Result<HeldCode, CheckError> {
+        let checksum = self.check(wasm, &CodeRules::default())?.checksum;
+        let code = Arc::new(CodeKey { checksum, metering });
+        self.held.lock().unwrap().insert(*code, Arc::downgrade(&code));
+        Ok(HeldCode::new(*code, code))
+    }
+
     fn is_callable(&self, code: &CodeKey) -> bool {
         let is_held = |held: &Weak<CodeKey>| held.upgrade().is_some();
-        self.loaded.lock().unwrap().contains(code) || self.held.lock().unwrap().get(code).is_some_and(is_held)
+        let is_there = |codes: &Mutex<BTreeSet<CodeKey>>| codes.lock().unwrap().contains(code);
+        is_there(&self.loaded) || is_there(&self.pinned) || self.held.lock().unwrap().get(code).is_some_and(is_held)
     }
 
     /// Codes that must stay in memory.
@@ -117,23 +133,21 @@ impl Vm for FakeVm {
         })
     }
 
-    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<CodeKey, CheckError> {
-        let checksum = self.check(wasm, &CodeRules::default())?.checksum;
-        let key = CodeKey { checksum, metering };
-        self.loaded.lock().unwrap().insert(key);
-        Ok(key)
-    }
-
-    fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<LentCode, CheckError> {
-        let checksum = self.check(wasm, &CodeRules::default())?.checksum;
-        let code = Arc::new(CodeKey { checksum, metering });
-        self.held.lock().unwrap().insert(*code, Arc::downgrade(&code));
-        self.lent.fetch_add(1, Ordering::SeqCst);
+    fn load(&self, wasm: &[u8], metering: MeteringVersion) -> Result<HeldCode, CheckError> {
+        let code = self.hold(wasm, metering)?;
+        if !self.forgetful.load(Ordering::SeqCst) {
+            self.loaded.lock().unwrap().insert(code.key);
+        }
         Ok(code)
     }
 
+    fn lend(&self, wasm: &[u8], metering: MeteringVersion) -> Result<HeldCode, CheckError> {
+        self.lent.fetch_add(1, Ordering::SeqCst);
+        self.hold(wasm, metering)
+    }
+
     fn pin(&self, code: &CodeKey) -> bool {
-        let loaded = self.loaded.lock().unwrap().contains(code);
+        let loaded = self.is_callable(code);
         if loaded {
             self.pinned.lock().unwrap().insert(*code);
         }

@@ -57,6 +57,30 @@ fn pinned_codes_are_pinned_again_before_the_first_block_after_a_restart() {
     assert_eq!(world.vm.pinned(), [key("a"), key("c")].into());
 }
 
+/// Other threads may need all of an engine's room between a load and the call; no result may depend on it.
+#[test]
+fn engine_that_forgets_what_nobody_holds_changes_no_result() {
+    let mut results = Vec::new();
+    for forgetful in [false, true] {
+        let mut world = World::new();
+        if forgetful {
+            world.vm.be_forgetful();
+        }
+        world.store_code(puppet("a", None));
+        world.store_code(puppet("b", None));
+        let contract = world.instantiate(1, "{}");
+        let alice = world.alice.clone();
+        let calls = (0..2).map(|_| pack(&execute_msg(&alice.address, &contract, r#"{"set":{"a":"1"}}"#)));
+        let result = world.succeed(&alice, calls.collect());
+        let message = pin(&world, &[1, 2]);
+        execute(&mut world, vec![message]);
+        assert_eq!(world.vm.pinned(), [key("a"), key("b")].into());
+        assert_eq!(world.vm.loaded(), if forgetful { 0 } else { 2 });
+        results.push((result, world.chain.app_hash()));
+    }
+    assert_eq!(results[0], results[1]);
+}
+
 #[test]
 fn failed_proposal_pins_nothing() {
     let mut world = World::new();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use supercloud_chain::vm::{
-    Analysis, Backend, CheckError, CodeKey, CodeRules, FunctionRef, MeteringVersion, Vm, VmCall, VmReport,
+    Analysis, Backend, CheckError, CodeKey, CodeRules, FunctionRef, HeldCode, MeteringVersion, Vm, VmCall, VmReport,
 };
 use supercloud_client::message::{self, Compression};
 use supercloud_client::{Client, ClientError, Gas, Key, TxConfig, TxOptions, TxQueue, coin};
@@ -19,7 +19,7 @@ impl Vm for BrokenVm {
         panic!("the engine is broken");
     }
 
-    fn load(&self, _: &[u8], _: MeteringVersion) -> Result<CodeKey, CheckError> {
+    fn load(&self, _: &[u8], _: MeteringVersion) -> Result<HeldCode, CheckError> {
         panic!("the engine is broken");
     }
 

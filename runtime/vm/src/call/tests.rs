@@ -88,8 +88,7 @@ fn gas_of_hackatom_is_that_of_cosmwasm_vm() {
         ..VmConfig::default()
     };
     let codes = Codes::new(&config).unwrap();
-    let code = codes.load(&wasm, MeteringVersion::CURRENT).unwrap();
-    let code = codes.find(&code).unwrap();
+    let (_, code) = codes.load(&wasm, MeteringVersion::CURRENT).unwrap();
 
     let (verifier, beneficiary) = (address("verifies"), address("benefits"));
     let init = format!(r#"{{"verifier": "{verifier}", "beneficiary": "{beneficiary}"}}"#);

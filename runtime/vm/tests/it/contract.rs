@@ -24,7 +24,7 @@ pub(crate) fn check(wasm: &[u8]) -> Result<Analysis, CheckError> {
 }
 
 pub(crate) fn load(wasm: &[u8]) -> Result<CodeKey, CheckError> {
-    VM.load(wasm, MeteringVersion::CURRENT)
+    Ok(VM.load(wasm, MeteringVersion::CURRENT)?.key)
 }
 
 pub(crate) const GAS: u64 = 1_000_000_000_000;

@@ -157,7 +157,7 @@ fn pinned_codes_stay_when_others_need_room() {
     })
     .unwrap();
     let other = contract("(func (export \"query\") (param i32 i32) (result i32) (local.get 0))");
-    let key = vm.load(&wasm(), MeteringVersion::CURRENT).unwrap();
+    let key = vm.load(&wasm(), MeteringVersion::CURRENT).unwrap().key;
     assert!(vm.pin(&key));
     vm.load(&other, MeteringVersion::CURRENT).unwrap();
     assert_eq!(ask(&vm, &wasm()), Ok(b"msg".to_vec()));
@@ -167,6 +167,42 @@ fn pinned_codes_stay_when_others_need_room() {
     assert_eq!(ask(&vm, &wasm()), Err(VmError::NotLoaded));
     assert_eq!(ask(&vm, &other), Err(VmError::NotLoaded));
     assert!(!vm.pin(&key));
+}
+
+/// Whatever other threads load between a chain's load and its call.
+#[test]
+fn loaded_codes_are_there_while_they_are_held_and_can_be_pinned() {
+    for tiers in [Tiers::Optimized, Tiers::Tiered, Tiers::Baseline] {
+        let vm = WasmtimeVm::new(VmConfig {
+            memory_cache_bytes: 1,
+            tiers,
+            ..VmConfig::default()
+        })
+        .unwrap();
+        let load = |wasm: &[u8]| vm.load(wasm, MeteringVersion::CURRENT).unwrap();
+        let others: Vec<_> = ["other", "another"]
+            .map(|name| contract(&format!("(func (export \"{name}\"))")))
+            .into();
+        let held = load(&wasm());
+        let again = load(&wasm());
+        others.iter().for_each(|other| drop(load(other)));
+        vm.finish_compiling();
+        assert_eq!(ask(&vm, &wasm()), Ok(b"msg".to_vec()));
+        // The first form of it is held on, although a load after its eviction made another.
+        drop(held);
+        assert_eq!(ask(&vm, &wasm()), Ok(b"msg".to_vec()));
+        let key = again.key;
+        assert!(vm.pin(&key));
+        drop(again);
+        others.iter().for_each(|other| drop(load(other)));
+        vm.finish_compiling();
+        assert_eq!(ask(&vm, &wasm()), Ok(b"msg".to_vec()));
+        vm.unpin(&key);
+        others.iter().for_each(|other| drop(load(other)));
+        vm.finish_compiling();
+        assert_eq!(ask(&vm, &wasm()), Err(VmError::NotLoaded));
+        assert!(!vm.pin(&key));
+    }
 }
 
 #[test]

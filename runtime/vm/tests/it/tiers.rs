@@ -30,7 +30,7 @@ fn vm(tiers: Tiers) -> WasmtimeVm {
 type Seen = (VmReport, MockBackend);
 
 fn run(vm: &WasmtimeVm, wasm: &[u8], entry_point: EntryPoint, args: &[&[u8]], gas_limit: u64) -> Seen {
-    let code = vm.load(wasm, MeteringVersion::CURRENT).unwrap();
+    let code = vm.load(wasm, MeteringVersion::CURRENT).unwrap().key;
     let mut backend = penniless();
     backend.storage.insert(b"key".to_vec(), b"value".to_vec());
     let call = VmCall {

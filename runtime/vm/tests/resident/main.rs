@@ -96,7 +96,7 @@ fn memory_of_the_host_is_flat_after_any_number_of_greedy_calls() {
     let mut start = None;
     for round in 0..30 {
         for (wasm, expected) in &harmful {
-            let code = vm.load(wasm, MeteringVersion::CURRENT).unwrap();
+            let code = vm.load(wasm, MeteringVersion::CURRENT).unwrap().key;
             let mut backend = MockBackend::with_querier(|_, _| (Ok(vec![7; MIB / 4]), 0));
             let call = VmCall {
                 code,

@@ -47,7 +47,10 @@ static HOST: LazyLock<Host> = LazyLock::new(|| {
     let vm = WasmtimeVm::new(VmConfig::default()).expect("wasmtime runs here");
     let wasm = wat::parse_str(GUEST).expect("the guest is well-formed");
     vm.check(&wasm, &CodeRules::default()).expect("the guest is a contract");
-    let code = vm.load(&wasm, MeteringVersion::CURRENT).expect("the guest compiles");
+    let code = vm
+        .load(&wasm, MeteringVersion::CURRENT)
+        .expect("the guest compiles")
+        .key;
     // The baseline form would be replaced in the midst of a run.
     vm.finish_compiling();
     Host { vm, code }

@@ -64,7 +64,7 @@ fn seventy_operators_with_150_seeds_each_give_the_same_bits_everywhere() {
             ..VmConfig::default()
         });
         let vm = vm.unwrap();
-        let code = vm.load(&wasm, MeteringVersion::CURRENT).unwrap();
+        let code = vm.load(&wasm, MeteringVersion::CURRENT).unwrap().key;
         let mut contract = Contract {
             vm: &vm,
             code,
