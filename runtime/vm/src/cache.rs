@@ -1,7 +1,8 @@
 //! Compiled codes: found in memory, else on disk, else compiled.
 //!
 //! ```text
-//! find: memory ──> disk ──> none                load: find, else check, inject, compile ──> memory, disk
+//! find: memory ──> queue of the optimising thread ──> disk ──> none
+//! load: find, else check, inject, compile ──> memory, disk
 //! ```
 //!
 //! - A code is compiled once, however many ask for it: they wait for the first, while others are served.
@@ -96,6 +97,9 @@ impl Codes {
     /// A code that was compiled before.
     pub(crate) fn find(&self, key: &CodeKey) -> Option<Arc<Code>> {
         if let Some(code) = self.store.memory.get(key) {
+            return Some(code);
+        }
+        if let Some(code) = self.upgrades.as_ref().and_then(|upgrades| upgrades.find(key)) {
             return Some(code);
         }
         if self.config.tiers == Tiers::Baseline {
@@ -196,7 +200,7 @@ impl Codes {
                 Ok(code) => {
                     let code = self.store.insert(key, code);
                     if let Some(upgrades) = &self.upgrades {
-                        upgrades.request(key, metered);
+                        upgrades.request(key, metered, Arc::clone(&code));
                     }
                     return Ok(code);
                 }

@@ -1,8 +1,10 @@
 //! The thread that makes optimised forms while baseline forms are called.
 //!
-//! Codes wait in order. When the VM is dropped, those that wait are forgotten and the one at work is finished.
+//! Codes wait in order, each once. Until its turn is over a code stays callable whatever room others need: to compile it
+//! again each time would only make the queue longer. When the VM is dropped, those that wait are forgotten and the one at
+//! work is finished.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -10,6 +12,7 @@ use std::thread::{self, JoinHandle};
 use supercloud_chain::vm::CodeKey;
 
 use crate::cache::CodeStore;
+use crate::code::Code;
 use crate::engine::on_large_stack;
 
 /// Hands codes to the thread.
@@ -27,7 +30,8 @@ struct Queue {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<(CodeKey, Vec<u8>)>,
-    at_work: bool,
+    /// Of those that wait and of the one at work.
+    baselines: BTreeMap<CodeKey, Arc<Code>>,
     closed: bool,
 }
 
@@ -41,7 +45,7 @@ impl Upgrades {
                 while let Some((key, metered)) = work.take() {
                     // An engine that refuses it leaves the baseline form where it is.
                     let _ = on_large_stack(|| store.compile(key, &metered));
-                    work.done();
+                    work.done(&key);
                 }
             })?;
         Ok(Self {
@@ -50,14 +54,24 @@ impl Upgrades {
         })
     }
 
-    pub(crate) fn request(&self, key: CodeKey, metered: Vec<u8>) {
-        self.queue.lock().waiting.push_back((key, metered));
+    /// Has the optimised form made of a code whose first form is `baseline`.
+    pub(crate) fn request(&self, key: CodeKey, metered: Vec<u8>, baseline: Arc<Code>) {
+        let mut state = self.queue.lock();
+        if state.baselines.insert(key, baseline).is_none() {
+            state.waiting.push_back((key, metered));
+        }
+        drop(state);
         self.queue.changed.notify_all();
+    }
+
+    /// The first form of a code that still waits for the other.
+    pub(crate) fn find(&self, key: &CodeKey) -> Option<Arc<Code>> {
+        self.queue.lock().baselines.get(key).cloned()
     }
 
     /// Waits until nothing waits.
     pub(crate) fn finish(&self) {
-        let busy = |state: &mut State| state.at_work || !state.waiting.is_empty();
+        let busy = |state: &mut State| !state.baselines.is_empty();
         let state = self.queue.changed.wait_while(self.queue.lock(), busy);
         drop(state.unwrap_or_else(PoisonError::into_inner));
     }
@@ -68,6 +82,7 @@ impl Drop for Upgrades {
         let mut state = self.queue.lock();
         state.closed = true;
         state.waiting.clear();
+        state.baselines.clear();
         drop(state);
         self.queue.changed.notify_all();
         if let Some(thread) = self.thread.take() {
@@ -82,13 +97,11 @@ impl Queue {
         let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
         let state = self.changed.wait_while(self.lock(), idle);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
-        let next = state.waiting.pop_front();
-        state.at_work = next.is_some();
-        next
+        state.waiting.pop_front()
     }
 
-    fn done(&self) {
-        self.lock().at_work = false;
+    fn done(&self, key: &CodeKey) {
+        self.lock().baselines.remove(key);
         self.changed.notify_all();
     }
 

@@ -261,6 +261,32 @@ fn a_tiered_engine_keeps_the_optimised_form() {
     assert_eq!(ask(&tiered().unwrap(), &wasm()), Ok(b"msg".to_vec()));
 }
 
+/// Without room for more than one code: from the queue before the optimising thread is done with it, from disk after.
+#[test]
+fn codes_are_callable_while_they_wait_for_their_optimised_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let vm = WasmtimeVm::new(VmConfig {
+        cache_dir: Some(folder.path().join("new/wasm")),
+        memory_cache_bytes: 1,
+        ..VmConfig::default()
+    })
+    .unwrap();
+    let body = "(func (export \"query\") (param i32 i32) (result i32) (local.get 0))";
+    let codes: Vec<_> = (0..8)
+        .map(|unused| contract(&format!("{body} (func (result i32) (i32.const {unused}))")))
+        .collect();
+    for code in &codes {
+        vm.load(code, MeteringVersion::CURRENT).unwrap();
+    }
+    for _ in 0..20 {
+        for code in &codes {
+            assert_eq!(ask(&vm, code), Ok(b"env".to_vec()));
+        }
+    }
+    vm.finish_compiling();
+    assert_eq!(files(&folder).len(), codes.len());
+}
+
 #[test]
 fn lent_code_is_callable_while_it_is_held_and_leaves_no_file() {
     for tiers in [Tiers::Optimized, Tiers::Tiered, Tiers::Baseline] {
