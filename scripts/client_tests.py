@@ -42,6 +42,12 @@ def keplr(ready):
     subprocess.run(["node", CLIENTS / "keplr.mjs", ready], cwd=npm("keplr"), check=True, timeout=CLIENT_SECONDS)
 
 
+def interchainjs(ready):
+    environment = {**os.environ, "CLIENT_ACCOUNTS": "1,2"}
+    command = ["node", CLIENTS / "interchainjs.mjs", ready, CONTRACT]
+    subprocess.run(command, cwd=npm("interchainjs"), env=environment, check=True, timeout=CLIENT_SECONDS)
+
+
 def cosmpy(account, transport):
     def run(ready):
         python = venv("cosmpy") / "python"
@@ -53,6 +59,17 @@ def cosmpy(account, transport):
 
 def cosmrs(ready):
     subprocess.run([cargo("cosmrs"), ready, CONTRACT, "7", "8"], check=True, timeout=CLIENT_SECONDS)
+
+
+def cw_orch(ready):
+    """It notes addresses and codes in a file; those of another run must not change this one."""
+    environment = {
+        **os.environ,
+        "STATE_FILE": str(ready.parent / "cw-orch.json"),
+        "CW_ORCH_DISABLE_MANUAL_INTERACTION": "true",
+        "CW_ORCH_DISABLE_LOGS_ACTIVATION_MESSAGE": "true",
+    }
+    subprocess.run([cargo("cw-orch"), ready, CONTRACT, "3"], env=environment, check=True, timeout=CLIENT_SECONDS)
 
 
 def ts_codegen(ready):
@@ -90,6 +107,8 @@ TESTS = {
     "cosmpy-grpc": cosmpy("5", "grpc"),
     "cosmpy-rest": cosmpy("6", "rest"),
     "cosmrs": cosmrs,
+    "cw-orch": cw_orch,
+    "interchainjs": interchainjs,
     "ts-codegen": ts_codegen,
     "readme": readme_snippets.run,
     "schemathesis": schemathesis,

@@ -12,6 +12,7 @@ use crate::clock::to_timestamp;
 use crate::coin::Coins;
 use crate::error::{SdkError, TxError};
 use crate::event::Event;
+use crate::fees;
 use crate::genesis::GenesisGov;
 use crate::gov::{self, DEPOSIT_MODULE, GovError, MAX_DEPOSITORS, params};
 use crate::machine::Machine;
@@ -59,7 +60,7 @@ pub(super) fn apply_deposit(
     }
     let config = params::load(machine)?;
     let least = params::min_deposit(&config, proposal.expedited)?;
-    assert_deposit(coins, &least, config.min_deposit_bps)?;
+    assert_deposit(machine, coins, &least, config.min_deposit_bps)?;
     let account = load_account(machine)?;
     bank::assert_send_enabled(machine, coins)?;
     // The one way in: nobody else may send coins there.
@@ -103,13 +104,19 @@ pub(super) fn apply_voting(
     Ok(machine.write(key::due(key::VOTING, end, proposal.id), Vec::new())?)
 }
 
-/// Only denoms of the least deposit, and of one of them at least its part.
-fn assert_deposit(coins: &Coins, least: &Coins, bps: u64) -> Result<(), TxError> {
-    if least.is_empty() {
+/// Only denoms of the least deposit, and of one of them at least its part. A chain that needs no deposits takes those in
+/// denoms that pay for gas.
+fn assert_deposit(machine: &Machine<'_>, coins: &Coins, least: &Coins, bps: u64) -> Result<(), TxError> {
+    let fees = fees::load_proto(machine)?;
+    let denoms: Vec<&str> = if least.is_empty() {
+        fees.min_gas_prices.iter().map(|price| &*price.denom).collect()
+    } else {
+        least.iter().map(|coin| &*coin.denom).collect()
+    };
+    if denoms.is_empty() {
         return Err(SdkError::NotSupported("proposals take no deposit on this chain".to_owned()).into());
     }
-    if let Some(coin) = coins.iter().find(|coin| least.amount_of(&coin.denom) == 0) {
-        let denoms: Vec<&str> = least.iter().map(|coin| &*coin.denom).collect();
+    if let Some(coin) = coins.iter().find(|coin| !denoms.contains(&&*coin.denom)) {
         let (denom, accepted) = (coin.denom.clone(), denoms.join(","));
         return Err(GovError::DepositDenom { denom, accepted }.into());
     }

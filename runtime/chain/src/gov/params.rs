@@ -33,7 +33,7 @@ pub(crate) fn apply(machine: &mut Machine<'_>, params: &GenesisGov) -> Result<()
     Ok(machine.write(key::PARAMS.to_vec(), json)?)
 }
 
-/// Least deposit of a proposal; none: there are no deposits.
+/// Least deposit of a proposal; none: proposals of the council need none, and nobody else proposes.
 pub(super) fn min_deposit(params: &GenesisGov, expedited: bool) -> Result<Coins, TxError> {
     let coins = if expedited && !params.expedited_min_deposit.is_empty() {
         &params.expedited_min_deposit

@@ -81,6 +81,10 @@ pub(super) fn apply_submission(machine: &mut Machine<'_>, mut submission: MsgSub
     let mut proposal = new_proposal(machine, id, submission, &config);
     let voting = if least.is_empty() {
         deposit::apply_voting(machine, &mut proposal, &config)?;
+        // Clients that know other chains send one all the same.
+        if !initial.is_empty() {
+            deposit::apply_deposit(machine, &mut proposal, &proposer, &initial)?;
+        }
         true
     } else {
         let end = gov::compute_after(machine.block.time_nanos, config.max_deposit_period_seconds);
@@ -130,9 +134,6 @@ fn assert_may_propose(
     initial: &Coins,
 ) -> Result<(), TxError> {
     if least.is_empty() {
-        if !initial.is_empty() {
-            return Err(SdkError::NotSupported("proposals take no deposit on this chain".to_owned()).into());
-        }
         if gov::load_weight(machine, proposer)?.is_none() && *proposer != machine.env.gov {
             let address = machine.text(proposer);
             return Err(GovError::NotInCouncil { address }.into());

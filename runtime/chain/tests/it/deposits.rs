@@ -14,7 +14,7 @@ use supercloud_proto::prost::Message;
 use supercloud_proto::prost_types::{Any, Duration};
 use supercloud_proto::supercloud::gov::v1::{Execution, MsgUpdateExecution, QueryCouncilRequest, QueryCouncilResponse};
 
-use crate::gov::{execute, proposal, submission, submit, vote};
+use crate::gov::{execute, fund_gov, proposal, submission, submit, vote};
 use crate::world::{FUNDS, Person, World, codec, coin, event, response, send};
 
 fn genesis_coin(amount: &str) -> Vec<GenesisCoin> {
@@ -296,7 +296,7 @@ fn deposits_have_a_denom_and_a_least_size() {
 }
 
 #[test]
-fn chain_without_deposits_takes_none() {
+fn chain_without_deposits_and_without_fees_takes_none() {
     let mut world = World::new();
     let alice = world.alice.clone();
     let message = gift(&world);
@@ -305,6 +305,37 @@ fn chain_without_deposits_takes_none() {
     assert_eq!((result.codespace.as_str(), result.code), ("sdk", 37));
     let result = propose(&mut world, vec![], |_| {});
     assert_eq!((result.codespace.as_str(), result.code), ("gov", 18));
+}
+
+/// Clients that know other chains send a deposit whether one is needed or not.
+#[test]
+fn chain_that_needs_no_deposits_takes_them_in_denoms_of_fees_and_gives_them_back() {
+    let mut world = World::with(|genesis| {
+        genesis.fees.min_gas_prices = vec![GenesisCoin {
+            denom: "uakt".into(),
+            amount: "0".into(),
+        }];
+    });
+    fund_gov(&mut world, 1);
+    let (alice, bob) = (world.alice.clone(), world.bob.clone());
+    let supply = world.supply("uakt");
+    let mut message = submission(&alice.address, vec![gift(&world)]);
+    message.initial_deposit = uakt(1_000);
+    let id = id(&world.deliver(&alice, vec![pack(&message)]));
+    assert_eq!(proposal(&world, id).status(), ProposalStatus::VotingPeriod);
+    assert_eq!(held(&world), 1_000);
+    assert_eq!(deposit(&mut world, &bob, id, uakt(1)).log, "");
+    let refused = deposit(&mut world, &bob, id, vec![coin(1, "uact")]);
+    assert_eq!((refused.codespace.as_str(), refused.code), ("gov", 23));
+    assert_eq!(proposal(&world, id).total_deposit, uakt(1_001));
+    assert_eq!(vote(&mut world, &alice, id, VoteOption::Yes).log, "");
+    world.block_after(20, vec![]);
+    assert_eq!(proposal(&world, id).status(), ProposalStatus::Passed);
+    assert_eq!((held(&world), world.supply("uakt")), (0, supply));
+    // The council alone proposes there, whatever others pay.
+    let refused = propose(&mut world, uakt(1_000), |_| {});
+    assert_eq!((refused.codespace.as_str(), refused.code), ("gov", 18));
+    assert_eq!(held(&world), 0);
 }
 
 fn cancel(world: &mut World, proposer: &Person, proposal_id: u64) -> TxResult {
