@@ -39,7 +39,7 @@ impl ChainApi for NodeState {
     fn heights(&self) -> HeightRange {
         HeightRange {
             earliest: self.archive.earliest().unwrap_or(1),
-            latest: self.archive.latest().map_or(0, |record| record.header.height),
+            latest: self.shown_height(),
         }
     }
 

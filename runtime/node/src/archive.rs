@@ -1,7 +1,8 @@
 //! Committed blocks with their results, and the index that finds transactions in them.
 //!
-//! A block comes in two steps: [`Archive::propose`] before it is executed, [`Archive::push`] with its results after its
-//! state is committed. Only pushed blocks are seen. Two implementations: in memory, and [`disk`], which is durable.
+//! A block comes in three steps: [`Archive::propose`] before it is executed, [`Archive::finish`] with its results after its
+//! state is committed, [`Archive::show`] when it can be found. Only shown blocks are seen; the next block may be made
+//! meanwhile. Two implementations: in memory, and [`disk`], which is durable.
 //!
 //! Invariant: heights are contiguous from the earliest to the latest.
 
@@ -77,13 +78,22 @@ impl From<&BlockRecord> for ProposedBlock {
 pub(crate) trait Archive: Send + Sync {
     /// Keeps a block that is about to be executed: when this returns it is as safe as the archive makes it.
     fn propose(&self, block: &ProposedBlock) -> Result<(), ArchiveError>;
-    /// Adds a block whose state is committed; it was proposed before.
-    fn push(&self, record: BlockRecord) -> Result<(), ArchiveError>;
+    /// Adds a block whose state is committed; it was proposed before. It is the tip from now on.
+    fn finish(&self, record: BlockRecord) -> Result<(), ArchiveError>;
+    /// Shows all finished blocks to readers, the oldest first. Calls of several threads take turns.
+    fn show(&self) -> Result<(), ArchiveError>;
+    /// Adds a block and shows it.
+    fn push(&self, record: BlockRecord) -> Result<(), ArchiveError> {
+        self.finish(record)?;
+        self.show()
+    }
     /// Forgets the blocks above `height`. Only the archive in memory can; on disk `offline::rollback` does it.
     fn take_back(&self, _height: u64) {}
     /// Lowest height that is kept.
     fn earliest(&self) -> Option<u64>;
-    /// The last block.
+    /// The last finished block, which the next one follows.
+    fn tip(&self) -> Option<Arc<BlockRecord>>;
+    /// The last block that is shown.
     fn latest(&self) -> Option<Arc<BlockRecord>>;
     /// A block that is kept.
     fn block(&self, height: u64) -> Option<Arc<BlockRecord>>;

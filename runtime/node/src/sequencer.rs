@@ -14,9 +14,32 @@ pub(crate) struct Pace {
     pub(crate) interval: Duration,
 }
 
-/// Makes blocks until the node stops.
+/// Makes blocks until the node stops. A thread of its own shows them: the next block need not wait for the index.
 pub(crate) fn run(state: &Arc<NodeState>, pace: Pace) {
     let _guard = StopOnExit(state.clone());
+    std::thread::scope(|scope| {
+        let (tell, told) = std::sync::mpsc::channel();
+        let shower = std::thread::Builder::new().name("supercloud-shower".into());
+        // Ends when nothing more is told.
+        let started = shower.spawn_scoped(scope, move || {
+            let _guard = StopOnPanic(state);
+            for () in told {
+                if state.show().is_err() {
+                    return;
+                }
+            }
+        });
+        match started {
+            Ok(_) => make_blocks(state, pace, || {
+                // Whoever is told no more has stopped the node.
+                let _ = tell.send(());
+            }),
+            Err(error) => tracing::error!(%error, "no thread for showing blocks"),
+        }
+    });
+}
+
+fn make_blocks(state: &Arc<NodeState>, pace: Pace, mut tell: impl FnMut()) {
     let mut last = Instant::now();
     loop {
         let idle_until = last + pace.interval;
@@ -29,8 +52,11 @@ pub(crate) fn run(state: &Arc<NodeState>, pace: Pace) {
             return;
         }
         last = Instant::now();
-        match state.produce_block() {
-            Ok(height) => tracing::trace!(height, "block made"),
+        match state.produce_unshown() {
+            Ok(height) => {
+                tell();
+                tracing::trace!(height, "block made");
+            }
             Err(error) => {
                 tracing::error!(%error, "no more blocks are made");
                 return;
@@ -50,5 +76,16 @@ impl Drop for StopOnExit {
             "the sequencer ended"
         };
         self.0.stop(how.to_owned());
+    }
+}
+
+/// What is made must be shown; an error has stopped the node already.
+struct StopOnPanic<'a>(&'a NodeState);
+
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop("the thread that shows blocks ended abnormally".to_owned());
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! What the sequencer and the RPC server share.
 //!
-//! Lock order: chain, then pool, then the last state's querier, then archive. The chain's lock is held while a block is
+//! Lock order: chain, then pool, then the last state's querier, then showing, then archive. The chain's lock is held while a block is
 //! executed; queries of older states and proofs wait for it. Broadcasts, simulations, queries and searches do not: they read
 //! what was committed last.
 //!
-//! Invariant: pool and querier are renewed before the block enters the archive, so whoever sees a block sees its state.
+//! Invariant: pool and querier are renewed before the block is shown, so whoever sees a block sees its state. Blocks are shown
+//! while the next one is made.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -30,6 +31,9 @@ const BLOCK_OVERHEAD: u64 = 4_096;
 /// The one query that sees transactions that wait.
 const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
 
+/// Most blocks that are made and not shown yet: then the next one waits.
+const MOST_UNSHOWN: u64 = 2;
+
 /// Nothing is scheduled.
 const NEVER: u64 = u64::MAX;
 
@@ -43,6 +47,8 @@ pub(crate) struct NodeState {
     pub(crate) archive: Box<dyn Archive>,
     /// Height of the last block that can be read; tells the servers of each new one.
     pub(crate) committed: watch::Sender<u64>,
+    /// Held while blocks are shown and told of.
+    showing: Mutex<()>,
     chain: Mutex<Chain>,
     pub(crate) pool: Pool,
     /// Reads the last committed state.
@@ -75,6 +81,7 @@ impl NodeState {
             bell: Bell::default(),
             committed: watch::Sender::new(parts.archive.latest().map_or(0, |record| record.header.height)),
             archive: parts.archive,
+            showing: Mutex::new(()),
             querier: RwLock::new(parts.chain.latest_querier()),
             pool: Pool::new(parts.chain.checker(), parts.limits, parts.chain.height()),
             chain: Mutex::new(parts.chain),
@@ -123,8 +130,26 @@ impl NodeState {
         self.pool.try_tx(&self.committed_querier(), raw)
     }
 
-    /// Makes the next block out of what waits. An error is final: nothing was committed and nothing will be.
+    /// Makes the next block out of what waits, and shows it. An error is final: nothing more will be committed.
     pub(crate) fn produce_block(&self) -> Result<u64, NodeError> {
+        let (_chain, height) = self.make_block()?;
+        self.show()?;
+        Ok(height)
+    }
+
+    /// As [`Self::produce_block`], but leaves it to another thread to show the block, unless too many wait for that.
+    pub(crate) fn produce_unshown(&self) -> Result<u64, NodeError> {
+        let (chain, height) = self.make_block()?;
+        drop(chain);
+        let shown = *self.committed.borrow();
+        if height.saturating_sub(shown) > MOST_UNSHOWN {
+            self.show()?;
+        }
+        Ok(height)
+    }
+
+    /// The chain stays locked: until the block is shown, nothing may be taken back.
+    fn make_block(&self) -> Result<(MutexGuard<'_, Chain>, u64), NodeError> {
         if let Some(reason) = self.stop_reason() {
             return Err(NodeError::Stopped {
                 reason: reason.to_owned(),
@@ -140,10 +165,29 @@ impl NodeState {
             .store(chain.next_scheduled_nanos().unwrap_or(NEVER), Ordering::SeqCst);
         *self.querier.write().unwrap_or_else(PoisonError::into_inner) = chain.latest_querier();
         self.archive
-            .push(record)
+            .finish(record)
             .inspect_err(|error| self.stop(error.to_string()))?;
-        self.committed.send_replace(height);
-        Ok(height)
+        Ok((chain, height))
+    }
+
+    /// Shows all blocks that are made. An error is final.
+    pub(crate) fn show(&self) -> Result<(), NodeError> {
+        let _turn = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.archive
+            .show()
+            .inspect_err(|error| self.stop(error.to_string()))?;
+        let shown = self.shown_height();
+        self.committed.send_if_modified(|height| {
+            let is_new = *height != shown;
+            *height = shown;
+            is_new
+        });
+        Ok(())
+    }
+
+    /// Height of the last block that can be read; 0 before the first.
+    pub(crate) fn shown_height(&self) -> u64 {
+        self.archive.latest().map_or(0, |record| record.header.height)
     }
 
     /// Everything that waits.
@@ -160,6 +204,7 @@ impl NodeState {
         self.scheduled_nanos
             .store(chain.next_scheduled_nanos().unwrap_or(NEVER), Ordering::SeqCst);
         *self.querier.write().unwrap_or_else(PoisonError::into_inner) = querier;
+        let _turn = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
         self.committed.send_replace(chain.height());
     }
 
@@ -192,8 +237,8 @@ impl NodeState {
 
     pub(crate) fn prove(&self, module: &str, key: &[u8], height: Option<u64>) -> Result<StateProof, String> {
         let chain = self.chain();
-        // The root of the last state is in no header yet.
-        let height = height.unwrap_or_else(|| chain.height().saturating_sub(1).max(chain.oldest_height()));
+        // The root of a state is in the header after it, which whoever asks wants to read.
+        let height = height.unwrap_or_else(|| self.shown_height().saturating_sub(1).max(chain.oldest_height()));
         let (oldest, latest) = (chain.oldest_height(), chain.height());
         let querier = chain.querier(Some(height));
         drop(chain);
@@ -213,7 +258,7 @@ impl NodeState {
         let limits = chain.block_limits()?;
         let max_bytes = usize::try_from(limits.max_bytes.saturating_sub(BLOCK_OVERHEAD)).unwrap_or(usize::MAX);
         let txs = self.pool.select(max_bytes, limits.max_gas);
-        let previous = self.archive.latest();
+        let previous = self.archive.tip();
         let time_nanos = self.clock.next_after(chain.time_nanos());
         let validator = self.validator.public();
         let input = SealInput {
@@ -280,5 +325,26 @@ mod tests {
             assert_ne!(simulated, 0, "an empty simulation has no transaction");
         }
         drop(executed);
+    }
+
+    #[test]
+    fn blocks_are_told_of_when_they_are_shown_and_few_wait_for_that() {
+        let config = NodeConfig {
+            block_interval: Duration::from_secs(3_600),
+            ..NodeConfig::test(DevGenesis::new().build())
+        };
+        let node = spawn(config).unwrap();
+        let (state, first) = (&node.state, node.height());
+        let told = || *state.committed.borrow();
+        assert_eq!(told(), first);
+        for made in 1..=MOST_UNSHOWN {
+            assert_eq!((state.produce_unshown().unwrap(), told()), (first + made, first));
+        }
+        let next = first + MOST_UNSHOWN + 1;
+        assert_eq!((state.produce_unshown().unwrap(), told()), (next, next));
+        assert_eq!((state.produce_unshown().unwrap(), told()), (next + 1, next));
+        state.show().unwrap();
+        assert_eq!(told(), next + 1);
+        assert_eq!((state.produce_block().unwrap(), told()), (next + 2, next + 2));
     }
 }

@@ -25,7 +25,7 @@ const UNIT: usize = 1 << 20;
 const PIECE_BYTES: usize = 64 << 10;
 
 /// About how many bytes `value` has when it is written.
-pub(crate) fn size(value: &Value) -> usize {
+fn size(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 8,
         Value::String(text) => text.len() + 3,
@@ -54,10 +54,10 @@ pub(crate) fn collect(entries: impl Iterator<Item = Value>) -> Result<Vec<Value>
     Ok(page)
 }
 
-/// Answers of a batch so far.
+/// Answers of a batch so far, as they are sent.
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
-    list: Vec<Value>,
+    list: Vec<String>,
     bytes: usize,
 }
 
@@ -67,8 +67,8 @@ impl Answers {
         self.bytes > MAX_ANSWER_BYTES
     }
 
-    pub(crate) fn push(&mut self, answer: Value) {
-        self.bytes += size(&answer);
+    pub(crate) fn push(&mut self, answer: String) {
+        self.bytes += answer.len();
         self.list.push(answer);
     }
 
@@ -86,7 +86,7 @@ impl Answers {
         self.bytes = next.bytes;
     }
 
-    pub(crate) fn into_list(self) -> Vec<Value> {
+    pub(crate) fn into_list(self) -> Vec<String> {
         self.list
     }
 }

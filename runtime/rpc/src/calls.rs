@@ -11,7 +11,6 @@ use crate::block::Hash;
 use crate::blocking::{Ended, Kind};
 use crate::budget::{self, Answers};
 use crate::error::RpcError;
-use crate::json;
 use crate::methods::{self, BROADCAST_TX_COMMIT, CommitWait, Method};
 use crate::metrics::Transport;
 use crate::params::Params;
@@ -19,10 +18,19 @@ use crate::params::Params;
 /// How long `broadcast_tx_commit` waits, CometBFT's `timeout_broadcast_tx_commit`.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// An answer as it is sent.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The id of the call.
+    pub(crate) id: Value,
+    /// JSON.
+    pub(crate) text: String,
+}
+
 /// A request as far as it can be read without the chain.
 enum Read {
     /// Answered already; `None` for a notification (no id), which JSON-RPC does not answer.
-    Answered(Option<Value>),
+    Answered(Option<Answer>),
     /// To be run.
     Call(ReadyCall),
 }
@@ -68,16 +76,16 @@ fn read(request: &Value) -> Read {
 }
 
 /// `None` for a notification (no id), which JSON-RPC does not answer.
-pub(crate) async fn answer_one(backend: &Arc<Backend>, request: &Value) -> Option<Value> {
+pub(crate) async fn answer_one(backend: &Arc<Backend>, request: &Value) -> Option<Answer> {
     match read(request) {
         Read::Answered(answer) => answer,
         Read::Call(ReadyCall { id, method, params }) => Some(answer(&id, run(backend, method, params).await)),
     }
 }
 
-/// Answers to a batch, in order. Calls of one kind that follow each other go to one blocking thread together: to hand over
+/// Answers to a batch, in order, each of them JSON. Calls of one kind that follow each other go to one blocking thread together: to hand over
 /// each by itself would cost more than most of them take.
-pub(crate) async fn answer_batch(backend: &Arc<Backend>, requests: &[Value]) -> Vec<Value> {
+pub(crate) async fn answer_batch(backend: &Arc<Backend>, requests: &[Value]) -> Vec<String> {
     let mut answers = Answers::default();
     let mut waiting: Vec<ReadyCall> = Vec::new();
     let mut kind = Kind::Quick;
@@ -98,11 +106,11 @@ pub(crate) async fn answer_batch(backend: &Arc<Backend>, requests: &[Value]) -> 
                 } else {
                     run(backend, method, params).await
                 };
-                answers.push(answer(&id, result));
+                answers.push(answer(&id, result).text);
             }
             Read::Answered(answer) => {
                 answers = answer_together(backend, kind, std::mem::take(&mut waiting), answers).await;
-                answer.into_iter().for_each(|answer| answers.push(answer));
+                answer.into_iter().for_each(|answer| answers.push(answer.text));
             }
         }
     }
@@ -121,14 +129,14 @@ async fn answer_together(backend: &Arc<Backend>, kind: Kind, calls: Vec<ReadyCal
         for ReadyCall { id, method, params } in calls {
             let started = Instant::now();
             // A panic is the failure of this call alone, as it is outside of batches.
-            let called = AssertUnwindSafe(|| (method.call)(&shared.dispatcher, &params?));
+            let called = AssertUnwindSafe(|| method.call(&shared.dispatcher, &params?));
             let result = if added.are_enough() {
                 Err(budget::batch_is_full())
             } else {
                 catch_unwind(called).unwrap_or_else(|_| Err(Ended.into()))
             };
             count(&shared, method, &result, started);
-            added.push(answer(&id, result));
+            added.push(answer(&id, result).text);
         }
         added
     };
@@ -136,28 +144,28 @@ async fn answer_together(backend: &Arc<Backend>, kind: Kind, calls: Vec<ReadyCal
         Ok(added) => answers.extend(added),
         Err(ended) => {
             let error = RpcError::from(ended);
-            ids.iter().for_each(|id| answers.push(failure(id, &error)));
+            ids.iter().for_each(|id| answers.push(failure(id, &error).text));
         }
     }
     answers
 }
 
-fn answer(id: &Value, result: Result<Value, RpcError>) -> Value {
+fn answer(id: &Value, result: Result<String, RpcError>) -> Answer {
     match result {
-        Ok(result) => success(id, result),
+        Ok(result) => success(id, &result),
         Err(error) => failure(id, &error.in_params("json")),
     }
 }
 
-fn count(backend: &Backend, method: &Method, result: &Result<Value, RpcError>, started: Instant) {
+fn count(backend: &Backend, method: &Method, result: &Result<String, RpcError>, started: Instant) {
     let took = started.elapsed();
     backend
         .metrics
         .call(Transport::JsonRpc, method.name, result.is_ok(), took);
 }
 
-/// Runs one call by its name and counts it.
-pub(crate) async fn call<F>(backend: &Arc<Backend>, name: &str, params: F) -> Result<Value, RpcError>
+/// Runs one call by its name and counts it. Its result is JSON.
+pub(crate) async fn call<F>(backend: &Arc<Backend>, name: &str, params: F) -> Result<String, RpcError>
 where
     F: FnOnce(&[&str]) -> Result<Params, RpcError>,
 {
@@ -169,7 +177,7 @@ async fn run(
     backend: &Arc<Backend>,
     method: &'static Method,
     params: Result<Params, RpcError>,
-) -> Result<Value, RpcError> {
+) -> Result<String, RpcError> {
     let started = Instant::now();
     let result = match params {
         Ok(params) if method.name == BROADCAST_TX_COMMIT => broadcast_commit(backend, params).await,
@@ -178,7 +186,7 @@ async fn run(
             let called = backend.clone();
             backend
                 .threads
-                .run(kind, move || (method.call)(&called.dispatcher, &params))
+                .run(kind, move || method.call(&called.dispatcher, &params))
                 .await
                 .unwrap_or_else(|ended| Err(ended.into()))
         }
@@ -188,13 +196,13 @@ async fn run(
     result
 }
 
-async fn broadcast_commit(backend: &Arc<Backend>, params: Params) -> Result<Value, RpcError> {
+async fn broadcast_commit(backend: &Arc<Backend>, params: Params) -> Result<String, RpcError> {
     let mut heights = backend.dispatcher.api().committed();
     heights.mark_unchanged();
     let starter = backend.clone();
     let start = move || methods::start_commit(&starter.dispatcher, &params);
     match backend.threads.run(Kind::Broadcast, start).await?? {
-        CommitWait::Refused(answer) => Ok(answer),
+        CommitWait::Refused(answer) => Ok(answer.to_string()),
         CommitWait::Pending { hash, check_tx } => {
             tokio::time::timeout(COMMIT_TIMEOUT, wait_for_commit(backend, heights, hash, check_tx))
                 .await
@@ -212,13 +220,13 @@ async fn wait_for_commit(
     mut heights: tokio::sync::watch::Receiver<u64>,
     hash: Hash,
     check_tx: Value,
-) -> Result<Value, RpcError> {
+) -> Result<String, RpcError> {
     let check_tx = Arc::new(check_tx);
     loop {
         let (asked, check_tx) = (backend.clone(), check_tx.clone());
         let look = move || methods::committed_tx(asked.dispatcher.api(), &hash, &check_tx);
         if let Some(answer) = backend.threads.run(Kind::Quick, look).await? {
-            return Ok(answer);
+            return Ok(answer.to_string());
         }
         if heights.changed().await.is_err() {
             return Err(RpcError::Internal("the node stops".into()));
@@ -232,10 +240,17 @@ impl From<Ended> for RpcError {
     }
 }
 
-pub(crate) fn success(id: &Value, result: Value) -> Value {
-    json::with(json!({ "jsonrpc": "2.0", "id": id, "result": null }), "result", result)
+/// The answer with this result, which is JSON.
+pub(crate) fn success(id: &Value, result: &str) -> Answer {
+    Answer {
+        id: id.clone(),
+        text: format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#),
+    }
 }
 
-pub(crate) fn failure(id: &Value, error: &RpcError) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "error": error.to_json() })
+pub(crate) fn failure(id: &Value, error: &RpcError) -> Answer {
+    Answer {
+        id: id.clone(),
+        text: json!({ "jsonrpc": "2.0", "id": id, "error": error.to_json() }).to_string(),
+    }
 }

@@ -3,8 +3,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use supercloud_chain::{Event, QueryResult, TxResult};
+use supercloud_chain::{Attribute, Event, QueryResult, TxResult};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -38,20 +39,6 @@ pub(crate) fn rfc3339(time_nanos: u64) -> String {
         .ok()
         .and_then(|time| time.format(&Rfc3339).ok())
         .expect("u64 nanoseconds end in the year 2554")
-}
-
-/// An object with a large member put in its place. Inside `json!` the member would be copied, at every level anew.
-pub(crate) fn with(mut object: Value, name: &str, member: Value) -> Value {
-    object[name] = member;
-    object
-}
-
-fn bytes_or_null(bytes: &[u8]) -> Value {
-    if bytes.is_empty() {
-        Value::Null
-    } else {
-        base64(bytes).into()
-    }
 }
 
 pub(crate) fn block_id(id: Option<&BlockId>) -> Value {
@@ -126,52 +113,112 @@ pub(crate) fn block_meta(record: &BlockRecord) -> Value {
     })
 }
 
-pub(crate) fn events(events: &[Event]) -> Vec<Value> {
-    events
-        .iter()
-        .map(|event| {
-            let attributes: Vec<Value> = event
-                .attributes
-                .iter()
-                .map(|a| json!({ "key": a.key, "value": a.value, "index": a.index }))
-                .collect();
-            with(
-                json!({ "type": event.kind, "attributes": null }),
-                "attributes",
-                attributes.into(),
-            )
-        })
-        .collect()
+pub(crate) fn events(events: &[Event]) -> Value {
+    tree(&Events(events))
 }
 
 pub(crate) fn tx_result(result: &TxResult) -> Value {
-    let value = json!({
-        "code": result.code,
-        "data": bytes_or_null(&result.data),
-        "log": result.log,
-        "info": result.info,
-        "gas_wanted": result.gas_wanted.to_string(),
-        "gas_used": result.gas_used.to_string(),
-        "events": null,
-        "codespace": result.codespace,
-    });
-    with(value, "events", events(&result.events).into())
+    tree(&ShownResult::from(result))
 }
 
-pub(crate) fn block_results(record: &BlockRecord) -> Value {
-    let txs_results = match record.results.as_slice() {
-        [] => Value::Null,
-        results => results.iter().map(tx_result).collect(),
+/// Written at once: as a tree the results of a full block take several times the memory of their text.
+pub(crate) fn block_results(record: &BlockRecord) -> String {
+    let results = record.results.as_slice();
+    let shown = ShownResults {
+        height: record.header.height.to_string(),
+        txs_results: (!results.is_empty()).then_some(Results(results)),
+        finalize_block_events: Events(&record.events),
+        validator_updates: [],
+        consensus_param_updates: None,
+        app_hash: upper_hex(&record.app_hash),
     };
-    let value = json!({
-        "height": record.header.height.to_string(),
-        "txs_results": null,
-        "finalize_block_events": events(&record.events),
-        "validator_updates": [],
-        "consensus_param_updates": null,
-        "app_hash": upper_hex(&record.app_hash),
-    });
-    with(value, "txs_results", txs_results)
+    serde_json::to_string(&shown).expect("text and numbers can be written")
+}
+
+fn tree(shown: &impl Serialize) -> Value {
+    serde_json::to_value(shown).expect("text and numbers can be written")
+}
+
+#[derive(Serialize)]
+struct ShownResults<'a> {
+    height: String,
+    txs_results: Option<Results<'a>>,
+    finalize_block_events: Events<'a>,
+    validator_updates: [(); 0],
+    consensus_param_updates: Option<()>,
+    app_hash: String,
+}
+
+struct Results<'a>(&'a [TxResult]);
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(ShownResult::from))
+    }
+}
+
+#[derive(Serialize)]
+struct ShownResult<'a> {
+    code: u32,
+    data: Option<String>,
+    log: &'a str,
+    info: &'a str,
+    gas_wanted: String,
+    gas_used: String,
+    events: Events<'a>,
+    codespace: &'a str,
+}
+
+impl<'a> From<&'a TxResult> for ShownResult<'a> {
+    fn from(result: &'a TxResult) -> Self {
+        Self {
+            code: result.code,
+            data: (!result.data.is_empty()).then(|| base64(&result.data)),
+            log: &result.log,
+            info: &result.info,
+            gas_wanted: result.gas_wanted.to_string(),
+            gas_used: result.gas_used.to_string(),
+            events: Events(&result.events),
+            codespace: &result.codespace,
+        }
+    }
+}
+
+struct Events<'a>(&'a [Event]);
+
+impl Serialize for Events<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|event| ShownEvent {
+            kind: &event.kind,
+            attributes: Attributes(&event.attributes),
+        }))
+    }
+}
+
+#[derive(Serialize)]
+struct ShownEvent<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    attributes: Attributes<'a>,
+}
+
+struct Attributes<'a>(&'a [Attribute]);
+
+impl Serialize for Attributes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|attribute| ShownAttribute {
+            key: &attribute.key,
+            value: &attribute.value,
+            index: attribute.index,
+        }))
+    }
+}
+
+#[derive(Serialize)]
+struct ShownAttribute<'a> {
+    key: &'a str,
+    value: &'a str,
+    index: bool,
 }
 
 /// One committed transaction; `None` when the record has no such index.

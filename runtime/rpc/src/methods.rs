@@ -16,16 +16,31 @@ use crate::params::Params;
 
 pub(crate) use txs::{CommitWait, committed_tx, start_commit};
 
-type Call = fn(&Dispatcher, &Params) -> Result<Value, RpcError>;
+/// How a method answers.
+#[derive(Clone, Copy)]
+enum Call {
+    /// With a tree.
+    Tree(fn(&Dispatcher, &Params) -> Result<Value, RpcError>),
+    /// With JSON that is written at once, because there may be much of it.
+    Text(fn(&Dispatcher, &Params) -> Result<String, RpcError>),
+}
 
 /// One method.
 pub(crate) struct Method {
     pub(crate) name: &'static str,
     pub(crate) params: &'static [&'static str],
-    pub(crate) call: Call,
+    call: Call,
 }
 
 impl Method {
+    /// Runs the method and writes its result.
+    pub(crate) fn call(&self, dispatcher: &Dispatcher, params: &Params) -> Result<String, RpcError> {
+        match self.call {
+            Call::Tree(call) => call(dispatcher, params).map(|tree| tree.to_string()),
+            Call::Text(call) => call(dispatcher, params),
+        }
+    }
+
     /// What the call does. A check is a query: it is as long as a broadcast, but nobody waits for it to be in a block.
     pub(crate) fn kind(&self, dispatcher: &Dispatcher, params: &Params) -> Kind {
         match self.name {
@@ -40,7 +55,12 @@ impl Method {
 /// The one method that has to wait for a block; the server runs it itself, see [`start_commit`].
 pub(crate) const BROADCAST_TX_COMMIT: &str = "broadcast_tx_commit";
 
-const fn method(name: &'static str, params: &'static [&'static str], call: Call) -> Method {
+const fn method(
+    name: &'static str,
+    params: &'static [&'static str],
+    call: fn(&Dispatcher, &Params) -> Result<Value, RpcError>,
+) -> Method {
+    let call = Call::Tree(call);
     Method { name, params, call }
 }
 
@@ -50,7 +70,11 @@ pub(crate) const METHODS: &[Method] = &[
     method("akash", &[], info::akash),
     method("block", &["height"], blocks::block),
     method("block_by_hash", &["hash"], blocks::block_by_hash),
-    method("block_results", &["height"], blocks::block_results),
+    Method {
+        name: "block_results",
+        params: &["height"],
+        call: Call::Text(blocks::block_results),
+    },
     method(
         "block_search",
         &["query", "page", "per_page", "order_by"],

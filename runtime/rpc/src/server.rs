@@ -23,7 +23,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::backend::Backend;
 use crate::budget;
-use crate::calls::{answer_batch, answer_one, call, failure, success};
+use crate::calls::{Answer, answer_batch, answer_one, call, failure, success};
 use crate::error::RpcError;
 use crate::methods::{self, METHODS};
 use crate::params::Params;
@@ -78,30 +78,31 @@ fn whole_within(limit: Duration, body: Body) -> Body {
     Body::from_stream(pieces)
 }
 
-async fn list_methods() -> JsonAnswer {
+async fn list_methods() -> JsonText {
     let methods: Vec<Value> = METHODS
         .iter()
         .map(|method| json!({ "method": method.name, "params": method.params }))
         .collect();
-    JsonAnswer(
+    JsonText(
         StatusCode::OK,
         json!({
             "protocol": "CometBFT JSON-RPC 0.38",
             "methods": methods,
             "websocket": { "path": "/websocket", "methods": ["subscribe", "unsubscribe", "unsubscribe_all"] },
-        }),
+        })
+        .to_string(),
     )
 }
 
-async fn not_served(uri: Uri) -> JsonAnswer {
+async fn not_served(uri: Uri) -> JsonText {
     let text = format!(
         "{} is not served: this port speaks CometBFT JSON-RPC (POST /, GET /<method>, /websocket); the Cosmos REST \
          gateway and gRPC have ports of their own",
         uri.path()
     );
-    JsonAnswer(
+    JsonText(
         StatusCode::NOT_FOUND,
-        json!({ "code": 5, "message": text, "details": [] }),
+        json!({ "code": 5, "message": text, "details": [] }).to_string(),
     )
 }
 
@@ -116,10 +117,10 @@ async fn uri_call(
     }
     let id = Value::from(URI_ID);
     match call(&backend, &method, |_| Ok(Params::from_uri(pairs))).await {
-        Ok(result) => reply(&backend, &success(&id, result)),
+        Ok(result) => reply(&backend, success(&id, &result)),
         Err(error) => {
             let error = error.in_params("http");
-            JsonAnswer(StatusCode::INTERNAL_SERVER_ERROR, failure(&id, &error)).into_response()
+            JsonText(StatusCode::INTERNAL_SERVER_ERROR, failure(&id, &error).text).into_response()
         }
     }
 }
@@ -133,7 +134,7 @@ async fn post(State(backend): State<Arc<Backend>>, body: Result<Bytes, BytesReje
                 _ => rejection.body_text(),
             };
             let error = RpcError::InvalidRequest(format!("error reading request body: {why}"));
-            return JsonAnswer(StatusCode::BAD_REQUEST, failure(&Value::Null, &error)).into_response();
+            return JsonText(StatusCode::BAD_REQUEST, failure(&Value::Null, &error).text).into_response();
         }
     };
     if body.is_empty() {
@@ -147,40 +148,46 @@ async fn post(State(backend): State<Arc<Backend>>, body: Result<Bytes, BytesReje
         }
         Ok(Value::Array(requests)) => {
             let answers = answer_batch(&backend, &requests).await;
-            (!answers.is_empty()).then_some(Value::Array(answers))
+            (!answers.is_empty()).then(|| Answer {
+                id: Value::Null,
+                text: format!("[{}]", answers.join(",")),
+            })
         }
         Ok(request @ Value::Object(_)) => answer_one(&backend, &request).await,
         Ok(_) => return unreadable("a call is a JSON object".to_owned()),
     };
     match answer {
-        Some(answer) => reply(&backend, &answer),
+        Some(answer) => reply(&backend, answer),
         None => StatusCode::OK.into_response(),
     }
 }
 
 /// An answer, or an error in its place when there is no room for it.
-fn reply(backend: &Backend, answer: &Value) -> Response {
-    let text = answer.to_string();
+fn reply(backend: &Backend, Answer { id, text }: Answer) -> Response {
     match backend.room.take(text.len()) {
         Some(held) => budget::respond(StatusCode::OK, text, held),
         None => {
             let error = RpcError::Internal(budget::no_room(text.len()));
-            JsonAnswer(StatusCode::OK, failure(&answer["id"], &error)).into_response()
+            JsonText(StatusCode::OK, failure(&id, &error).text).into_response()
         }
     }
 }
 
 fn unreadable(why: String) -> Response {
     let error = RpcError::Parse(format!("error unmarshaling request: {why}"));
-    JsonAnswer(StatusCode::INTERNAL_SERVER_ERROR, failure(&Value::Null, &error)).into_response()
+    JsonText(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        failure(&Value::Null, &error).text,
+    )
+    .into_response()
 }
 
-/// A JSON answer with its status.
-struct JsonAnswer(StatusCode, Value);
+/// JSON with its status.
+struct JsonText(StatusCode, String);
 
-impl IntoResponse for JsonAnswer {
+impl IntoResponse for JsonText {
     fn into_response(self) -> Response {
-        (self.0, [(header::CONTENT_TYPE, "application/json")], self.1.to_string()).into_response()
+        (self.0, [(header::CONTENT_TYPE, "application/json")], self.1).into_response()
     }
 }
 

@@ -1,7 +1,9 @@
 //! The archive on disk.
 //!
 //! ```text
-//! propose ──► log: block (durable) ──► state is executed and committed ──► push ──► log: results ──► index
+//! propose ──► log: block (durable) ──► state is executed and committed ──► finish ──► log: results
+//!                                                                                        │
+//!                                                              readers ◄── index ◄── show┘
 //! ```
 //!
 //! The [log](log) is the truth: segments to which records are only ever appended. A block is on the medium before its
@@ -45,6 +47,13 @@ const CACHE_BYTES: u64 = 32 << 20;
 pub(crate) struct DiskArchive {
     log: Mutex<Log>,
     index: Index,
+    /// The last block with results.
+    tip: RwLock<Option<Arc<BlockRecord>>>,
+    /// Blocks with results that the index does not have yet, the oldest first.
+    finished: Mutex<VecDeque<(Arc<BlockRecord>, Place)>>,
+    /// Held while blocks are shown, so that they are in order.
+    showing: Mutex<()>,
+    /// The last block that readers see.
     latest: RwLock<Option<Arc<BlockRecord>>>,
     /// A block without results at the end of the log: its execution was not finished.
     unfinished: Mutex<Option<(ProposedBlock, Place)>>,
@@ -94,7 +103,7 @@ impl DiskArchive {
     /// Last height in the log, results or not.
     pub(crate) fn logged_height(&self) -> Option<u64> {
         let unfinished = lock(&self.unfinished).as_ref().map(|(block, _)| block.height());
-        unfinished.or_else(|| self.latest().map(|record| record.header.height))
+        unfinished.or_else(|| self.tip().map(|record| record.header.height))
     }
 
     /// The block whose execution was not finished.
@@ -177,7 +186,7 @@ impl Archive for DiskArchive {
         Ok(())
     }
 
-    fn push(&self, record: BlockRecord) -> Result<(), ArchiveError> {
+    fn finish(&self, record: BlockRecord) -> Result<(), ArchiveError> {
         self.assert_sound()?;
         let height = record.header.height;
         let mut unfinished = lock(&self.unfinished);
@@ -186,19 +195,36 @@ impl Archive for DiskArchive {
             _ => {
                 return Err(ArchiveError::OutOfOrder {
                     got: height,
-                    last: self.latest().map(|record| record.header.height),
+                    last: self.tip().map(|record| record.header.height),
                 });
             }
         };
         let encoded = record::encode_results(&record);
         let place = lock(&self.log).append_results(place, &encoded)?;
-        self.index.add(&record, &place)?;
         let record = Arc::new(record);
-        lock(&self.cache).insert(record.clone(), place.end - place.block);
-        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Some(record);
+        lock(&self.finished).push_back((record.clone(), place));
+        *self.tip.write().unwrap_or_else(PoisonError::into_inner) = Some(record);
         *unfinished = None;
-        drop(unfinished);
-        self.prune_some()
+        Ok(())
+    }
+
+    fn show(&self) -> Result<(), ArchiveError> {
+        let _turn = lock(&self.showing);
+        loop {
+            let next = lock(&self.finished).front().cloned();
+            let Some((record, place)) = next else {
+                return Ok(());
+            };
+            self.index.add(&record, &place)?;
+            lock(&self.cache).insert(record.clone(), place.end - place.block);
+            *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Some(record);
+            lock(&self.finished).pop_front();
+            self.prune_some()?;
+        }
+    }
+
+    fn tip(&self) -> Option<Arc<BlockRecord>> {
+        self.tip.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn earliest(&self) -> Option<u64> {

@@ -24,8 +24,13 @@ impl Archive for MemoryArchive {
         Ok(())
     }
 
-    fn push(&self, record: BlockRecord) -> Result<(), ArchiveError> {
+    /// Shows it, too: nothing here takes long.
+    fn finish(&self, record: BlockRecord) -> Result<(), ArchiveError> {
         self.0.write().unwrap_or_else(PoisonError::into_inner).push(record);
+        Ok(())
+    }
+
+    fn show(&self) -> Result<(), ArchiveError> {
         Ok(())
     }
 
@@ -41,6 +46,10 @@ impl Archive for MemoryArchive {
 
     fn earliest(&self) -> Option<u64> {
         self.read().first_height()
+    }
+
+    fn tip(&self) -> Option<Arc<BlockRecord>> {
+        self.latest()
     }
 
     fn latest(&self) -> Option<Arc<BlockRecord>> {

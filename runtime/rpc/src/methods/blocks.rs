@@ -63,7 +63,7 @@ pub(super) fn header_by_hash(dispatcher: &Dispatcher, params: &Params) -> Result
     Ok(json!({ "header": record.map(|record| json::header(&record.header)) }))
 }
 
-pub(super) fn block_results(dispatcher: &Dispatcher, params: &Params) -> Result<Value, RpcError> {
+pub(super) fn block_results(dispatcher: &Dispatcher, params: &Params) -> Result<String, RpcError> {
     let api = dispatcher.api();
     Ok(json::block_results(&*load_block(api, params.height("height")?)?))
 }

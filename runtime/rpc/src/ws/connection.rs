@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, timeout};
 
@@ -15,7 +15,7 @@ use super::hub::{MAX_SUBSCRIPTIONS, MAX_WAITING};
 use super::queue::{Outbox, Queued};
 use crate::backend::Backend;
 use crate::budget::{self, Held};
-use crate::calls;
+use crate::calls::{self, Answer};
 use crate::error::RpcError;
 use crate::params::Params;
 use crate::server::MAX_BODY_BYTES;
@@ -142,7 +142,7 @@ impl Session {
                 };
                 match self.subscription_call(method, &request, &id).await {
                     Ok(Confirmed::Already) => return true,
-                    Ok(Confirmed::Not) => Some(calls::success(&id, json!({}))),
+                    Ok(Confirmed::Not) => Some(calls::success(&id, "{}")),
                     Err(error) => Some(calls::failure(&id, &error)),
                 }
             }
@@ -154,19 +154,17 @@ impl Session {
         }
     }
 
-    async fn reply(&self, answer: Value) -> bool {
-        self.replies.send(self.with_room(&answer)).await.is_ok()
+    async fn reply(&self, answer: Answer) -> bool {
+        self.replies.send(self.with_room(answer)).await.is_ok()
     }
 
     /// The reply, or an error in its place when there is no room for it.
-    fn with_room(&self, answer: &Value) -> Reply {
-        let text = answer.to_string();
-        let bytes = text.len();
-        match self.backend.room.take(bytes) {
+    fn with_room(&self, Answer { id, text }: Answer) -> Reply {
+        match self.backend.room.take(text.len()) {
             Some(held) => (text.into(), held),
             None => {
-                let error = RpcError::Internal(budget::no_room(bytes));
-                (calls::failure(&answer["id"], &error).to_string().into(), Held::none())
+                let error = RpcError::Internal(budget::no_room(text.len()));
+                (calls::failure(&id, &error).text.into(), Held::none())
             }
         }
     }
@@ -185,7 +183,7 @@ impl Session {
         let Ok(permit) = self.replies.reserve().await else {
             return Ok(Confirmed::Already);
         };
-        let reply = calls::success(id, json!({})).to_string();
+        let reply = calls::success(id, "{}").text;
         let confirm = || permit.send((reply.into(), Held::none()));
         hub.subscribe(self.connection, &self.outbox, query, id.clone(), confirm)
             .map(|()| Confirmed::Already)

@@ -1,5 +1,6 @@
 //! Opening the archive: the log to its last good record, then the index up to there.
 
+use std::collections::VecDeque;
 use std::fs::{self, OpenOptions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -122,6 +123,9 @@ impl DiskArchive {
         Ok(Self {
             log: Mutex::new(Log::open(&log_dir, config.sync, config.segment_bytes, segments)?),
             index,
+            tip: RwLock::new(latest.clone()),
+            finished: Mutex::new(VecDeque::new()),
+            showing: Mutex::new(()),
             latest: RwLock::new(latest),
             unfinished: Mutex::new(block),
             cache: Mutex::new(Cache::default()),

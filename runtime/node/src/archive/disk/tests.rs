@@ -340,6 +340,85 @@ fn a_block_without_results_waits_for_them() {
 }
 
 #[test]
+fn finished_blocks_follow_each_other_before_they_are_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk], 5);
+    let tip_height = |disk: &DiskArchive| disk.tip().unwrap().header.height;
+    let mut finished = Vec::new();
+    for height in 6..=8 {
+        let (block, output) = block(disk.tip().as_deref());
+        let record = block.clone().executed(output);
+        disk.propose(&block).unwrap();
+        disk.finish(record.clone()).unwrap();
+        assert_eq!((tip_height(&disk), disk.logged_height()), (height, Some(height)));
+        finished.push(record);
+    }
+    assert_eq!(disk.latest().unwrap().header.height, 5);
+    for record in &finished {
+        let height = record.header.height;
+        assert!(disk.block(height).is_none(), "{height} is not seen");
+        assert_eq!(disk.height_of(&record.id.hash), None);
+    }
+    let memory = MemoryArchive::default();
+    extend(&[&memory], 8);
+    disk.show().unwrap();
+    assert_same(&disk, &memory);
+    disk.show().unwrap();
+    assert_same(&disk, &memory);
+}
+
+#[test]
+fn blocks_that_were_never_shown_are_found_after_opening() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    extend(&[&disk], 5);
+    for _ in 0..3 {
+        let (block, output) = block(disk.tip().as_deref());
+        disk.propose(&block).unwrap();
+        disk.finish(block.executed(output)).unwrap();
+    }
+    drop(disk);
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    assert_eq!(disk.recovery().indexed_blocks, 3);
+    assert_eq!(disk.tip().unwrap().header.height, 8);
+    let memory = MemoryArchive::default();
+    extend(&[&memory], 8);
+    assert_same(&disk, &memory);
+}
+
+#[test]
+fn several_threads_show_each_block_once_and_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = DiskArchive::open(dir.path(), config()).unwrap();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut last = 0;
+                while !done.load(std::sync::atomic::Ordering::SeqCst) {
+                    disk.show().unwrap();
+                    let shown = disk.latest().map_or(0, |record| record.header.height);
+                    assert!(shown >= last, "{shown} after {last}");
+                    assert!((last + 1..=shown).all(|height| disk.block(height).is_some()));
+                    last = shown;
+                }
+            });
+        }
+        for _ in 0..40 {
+            let (block, output) = block(disk.tip().as_deref());
+            disk.propose(&block).unwrap();
+            disk.finish(block.executed(output)).unwrap();
+        }
+        done.store(true, std::sync::atomic::Ordering::SeqCst);
+    });
+    disk.show().unwrap();
+    let memory = MemoryArchive::default();
+    extend(&[&memory], 40);
+    assert_same(&disk, &memory);
+}
+
+#[test]
 fn blocks_out_of_order_are_refused() {
     let dir = tempfile::tempdir().unwrap();
     let disk = DiskArchive::open(dir.path(), config()).unwrap();
