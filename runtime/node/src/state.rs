@@ -173,9 +173,7 @@ impl NodeState {
     /// Shows all blocks that are made. An error is final.
     pub(crate) fn show(&self) -> Result<(), NodeError> {
         let _turn = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.archive
-            .show()
-            .inspect_err(|error| self.stop(error.to_string()))?;
+        self.archive.show().inspect_err(|error| self.stop(error.to_string()))?;
         let shown = self.shown_height();
         self.committed.send_if_modified(|height| {
             let is_new = *height != shown;

@@ -175,11 +175,7 @@ fn reply(backend: &Backend, Answer { id, text }: Answer) -> Response {
 
 fn unreadable(why: String) -> Response {
     let error = RpcError::Parse(format!("error unmarshaling request: {why}"));
-    JsonText(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        failure(&Value::Null, &error).text,
-    )
-    .into_response()
+    JsonText(StatusCode::INTERNAL_SERVER_ERROR, failure(&Value::Null, &error).text).into_response()
 }
 
 /// JSON with its status.
