@@ -1,8 +1,8 @@
 //! What the sequencer and the RPC server share.
 //!
-//! Lock order: chain, then pool, then the last state's querier, then showing, then archive. The chain's lock is held while a block is
-//! executed; queries of older states and proofs wait for it. Broadcasts, simulations, queries and searches do not: they read
-//! what was committed last.
+//! Lock order: chain, then pool, then the last state's querier, then showing, then archive. The chain's lock is held while
+//! a block is executed; queries of older states and proofs wait for it. Broadcasts, simulations, queries and searches do
+//! not: they read what was committed last.
 //!
 //! Invariant: pool and querier are renewed before the block is shown, so whoever sees a block sees its state. Blocks are shown
 //! while the next one is made.

@@ -83,8 +83,8 @@ pub(crate) async fn answer_one(backend: &Arc<Backend>, request: &Value) -> Optio
     }
 }
 
-/// Answers to a batch, in order, each of them JSON. Calls of one kind that follow each other go to one blocking thread together: to hand over
-/// each by itself would cost more than most of them take.
+/// Answers to a batch, in order, each of them JSON. Calls of one kind that follow each other go to one blocking thread
+/// together: to hand over each by itself would cost more than most of them take.
 pub(crate) async fn answer_batch(backend: &Arc<Backend>, requests: &[Value]) -> Vec<String> {
     let mut answers = Answers::default();
     let mut waiting: Vec<ReadyCall> = Vec::new();
