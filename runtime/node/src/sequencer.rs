@@ -34,7 +34,7 @@ pub(crate) fn run(state: &Arc<NodeState>, pace: Pace) {
                 // Whoever is told no more has stopped the node.
                 let _ = tell.send(());
             }),
-            Err(error) => tracing::error!(%error, "no thread for showing blocks"),
+            Err(error) => state.stop(format!("no thread for showing blocks: {error}")),
         }
     });
 }

@@ -388,15 +388,14 @@ fn blocks_that_were_never_shown_are_found_after_opening() {
 }
 
 #[test]
-fn several_threads_show_each_block_once_and_in_order() {
+fn several_threads_show_blocks_in_order() {
     let dir = tempfile::tempdir().unwrap();
     let disk = DiskArchive::open(dir.path(), config()).unwrap();
-    let done = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 let mut last = 0;
-                while !done.load(std::sync::atomic::Ordering::SeqCst) {
+                for _ in 0..200 {
                     disk.show().unwrap();
                     let shown = disk.latest().map_or(0, |record| record.header.height);
                     assert!(shown >= last, "{shown} after {last}");
@@ -410,7 +409,6 @@ fn several_threads_show_each_block_once_and_in_order() {
             disk.propose(&block).unwrap();
             disk.finish(block.executed(output)).unwrap();
         }
-        done.store(true, std::sync::atomic::Ordering::SeqCst);
     });
     disk.show().unwrap();
     let memory = MemoryArchive::default();
