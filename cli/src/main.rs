@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+mod allocator;
 mod artifacts;
 mod bench;
 mod codec;
@@ -37,11 +38,6 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use tracing_subscriber::EnvFilter;
-
-/// Many threads allocate here and others free: the system's allocator spends a quarter of a market node's time on that and
-/// keeps what it was given.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// An open market for compute.
 #[derive(Parser)]
@@ -103,6 +99,7 @@ impl Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    allocator::keep_freed_memory_for_a_while();
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(cli.command.default_filter()));
     tracing_subscriber::fmt()

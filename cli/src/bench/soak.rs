@@ -18,8 +18,8 @@ use super::process::{self, Usage};
 
 /// Least samples that say anything.
 const LEAST_SAMPLES: usize = 9;
-/// What a node's state holds besides its caches, at most: four times `DiskConfig::write_buffer_bytes` of 128 MiB, see there.
-const WRITE_BUFFERS: u64 = 512 << 20;
+/// What a node's state holds besides its caches, at most: four times `DiskConfig::write_buffer_bytes` of 256 MiB, see there.
+const WRITE_BUFFERS: u64 = 1024 << 20;
 /// What a node takes besides: the program, compiled contracts, the last blocks in decoded form.
 const BESIDES: u64 = 384 << 20;
 
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn caches_that_fill_are_no_growth_until_they_are_full() {
-        let growing = samples([1, 1, 1, 100, 100, 100, 911, 913, 912], [1.0; 9]);
+        let growing = samples([1, 1, 1, 100, 100, 100, 1_423, 1_425, 1_424], [1.0; 9]);
         assert!(Verdict::of(&growing, full_size(16)).unwrap().memory_flat);
         assert!(!Verdict::of(&growing, full_size(16) - 1).unwrap().memory_flat);
     }

@@ -104,6 +104,7 @@ struct StateSettings {
     keep_recent: KeepRecent,
     fsync: Fsync,
     cache_mib: usize,
+    write_buffer_mib: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -164,6 +165,7 @@ impl Default for StateSettings {
             keep_recent: KeepRecent::Last(1_000),
             fsync: Fsync::EveryBlock,
             cache_mib: 256,
+            write_buffer_mib: 256,
         }
     }
 }
@@ -205,6 +207,12 @@ impl Settings {
             range("state.keep_recent", kept, 2, u64::MAX)?;
         }
         range("state.cache_mib", settings.state.cache_mib as u64, 8, 1 << 20)?;
+        range(
+            "state.write_buffer_mib",
+            settings.state.write_buffer_mib as u64,
+            1,
+            1 << 20,
+        )?;
         range(
             "wasm.memory_cache_mib",
             settings.wasm.memory_cache_mib as u64,
@@ -268,6 +276,7 @@ impl Settings {
             Fsync::Never => SyncPolicy::OperatingSystem,
         };
         storage.state.cache_bytes = self.state.cache_mib << 20;
+        storage.state.write_buffer_bytes = self.state.write_buffer_mib << 20;
         storage.vm.memory_cache_bytes = self.wasm.memory_cache_mib << 20;
     }
 }
@@ -321,6 +330,9 @@ keep_recent = 1000
 fsync = "every-block"
 # Memory for states, in MiB.
 cache_mib = 256
+# Changes and parts of the state's tree that gather before they move from the log to the tables, in MiB; with what is on the
+# way there and what answers proofs, up to four times as much is in memory. Less makes the node write more, and slower.
+write_buffer_mib = 256
 
 [wasm]
 # Memory for compiled contracts, in MiB; pinned ones not counted.
@@ -369,6 +381,15 @@ mod tests {
             refusal("[blocks]\nkeep = 99"),
             format!("blocks.keep is 99, must be between 100 and {}", u64::MAX)
         );
+        for mib in [0, (1 << 20) + 1] {
+            assert_eq!(
+                refusal(&format!("[state]\nwrite_buffer_mib = {mib}")),
+                format!("state.write_buffer_mib is {mib}, must be between 1 and 1048576")
+            );
+        }
+        for mib in [1, 1 << 20] {
+            Settings::parse(&format!("[state]\nwrite_buffer_mib = {mib}")).unwrap();
+        }
         for keep in [0, 100] {
             Settings::parse(&format!("[blocks]\nkeep = {keep}")).unwrap();
         }

@@ -62,7 +62,7 @@ struct Args {
     #[arg(long, default_value_t = 512)]
     cache: usize,
     /// Unwritten changes that begin a checkpoint, MiB (ours).
-    #[arg(long, default_value_t = 128)]
+    #[arg(long, default_value_t = 256)]
     buffer: usize,
     /// Versions that stay readable (ours).
     #[arg(long, default_value_t = 1_000)]
@@ -75,7 +75,17 @@ struct Args {
     dir: std::path::PathBuf,
 }
 
+/// As in the node: what a block frees stays for the next one.
+#[cfg(feature = "mimalloc")]
+fn keep_freed_memory_for_a_while() {
+    const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
+    // SAFETY: it stores a number, and any thread may call it.
+    unsafe { libmimalloc_sys::mi_option_set_default(PURGE_DELAY, 250) }
+}
+
 fn main() -> Result<()> {
+    #[cfg(feature = "mimalloc")]
+    keep_freed_memory_for_a_while();
     let args = Args::parse();
     println!(
         "{} keys, {} blocks of {} updates, cache {} MiB; load average {}",

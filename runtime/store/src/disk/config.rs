@@ -52,7 +52,7 @@ pub struct DiskConfig {
     /// Commits go on meanwhile, and wait when three times as much is in memory. Trees of the last versions take up to half
     /// as much again, and so do trees that were made for proofs of older ones. So four times this, and the largest block,
     /// must fit into memory besides the caches; and for a moment what a checkpoint has moved, until it is freed. Default:
-    /// 128 MiB.
+    /// 256 MiB.
     pub write_buffer_bytes: usize,
     /// Most changed keys that a proof for an old version may have to undo; one such proof is made at a time, and needs up to
     /// a few KiB for each key until it is given. Default: 500,000.
@@ -66,7 +66,7 @@ impl Default for DiskConfig {
             sync: SyncPolicy::EveryBlock,
             lost_blocks: LostBlocks::Refuse,
             cache_bytes: 512 << 20,
-            write_buffer_bytes: 128 << 20,
+            write_buffer_bytes: 256 << 20,
             proof_changes: 500_000,
         }
     }
