@@ -1,4 +1,4 @@
-//! The allocator of the process.
+//! The allocator of the process and its options.
 
 #![allow(unsafe_code, reason = "the allocator's options are C functions")]
 
@@ -9,7 +9,7 @@ use libmimalloc_sys::{mi_option_set_default, mi_option_t};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How long freed memory stays with the process, in milliseconds; arenas ten times as long.
+/// Number of the option that says for how many milliseconds freed memory stays; arenas stay ten times as long.
 const PURGE_DELAY: mi_option_t = 15;
 
 /// Above what lies between two blocks: each frees about what the next one takes, and faulting it in again takes up to a

@@ -68,6 +68,7 @@ pub(crate) async fn run(args: BenchArgs) -> Result<()> {
                 council: &council,
                 accounts: &keys,
                 cache_mib: args.cache_mib,
+                write_buffer_mib: args.write_buffer_mib,
             };
             Node::start(&plan).await?
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use supercloud_store::DiskConfig;
 
 use super::pacer::Rate;
 use super::soak;
@@ -91,6 +92,9 @@ pub(crate) struct BenchArgs {
     /// Memory of the node for states, in MiB, in place of the default
     #[arg(long, value_name = "MIB", conflicts_with = "node", value_parser = clap::value_parser!(u32).range(8..=65_536))]
     pub(crate) cache_mib: Option<u32>,
+    /// Changes of the state that the node gathers before it writes them, in MiB, in place of the default
+    #[arg(long, value_name = "MIB", conflicts_with = "node", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(crate) write_buffer_mib: Option<u32>,
     /// Print one line of JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -106,7 +110,11 @@ impl BenchArgs {
     pub(crate) fn full_size(&self) -> u64 {
         match self.node {
             Some(_) => 0,
-            None => soak::full_size(self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB)),
+            None => {
+                let buffer = self.write_buffer_mib.map(|mib| u64::from(mib) << 20);
+                let buffer = buffer.unwrap_or(DiskConfig::default().write_buffer_bytes as u64);
+                soak::full_size(self.cache_mib.unwrap_or(DEFAULT_CACHE_MIB), buffer)
+            }
         }
     }
 

@@ -53,6 +53,8 @@ pub(crate) struct OwnPlan<'a> {
     pub(crate) accounts: &'a [Key],
     /// Memory for states in MiB, when not the default.
     pub(crate) cache_mib: Option<u32>,
+    /// Changes of the state that gather before they are written, in MiB, when not the default.
+    pub(crate) write_buffer_mib: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -190,18 +192,19 @@ fn make_home(path: &Path, plan: &OwnPlan<'_>) -> Result<()> {
     })?;
     let file = home.config_file();
     let text = std::fs::read_to_string(&file)?;
-    let text = configure(&text, plan.cache_mib)?;
+    let text = configure(&text, plan.cache_mib, plan.write_buffer_mib)?;
     std::fs::write(&file, text)?;
     Ok(())
 }
 
 /// The written configuration without the servers that the load does not use.
-fn configure(text: &str, cache_mib: Option<u32>) -> Result<String> {
+fn configure(text: &str, cache_mib: Option<u32>, write_buffer_mib: Option<u32>) -> Result<String> {
     let mut changes = vec![
         ("rest_address = ", "\"off\"".to_owned()),
         ("grpc_address = ", "\"off\"".to_owned()),
     ];
     changes.extend(cache_mib.map(|mib| ("cache_mib = ", mib.to_string())));
+    changes.extend(write_buffer_mib.map(|mib| ("write_buffer_mib = ", mib.to_string())));
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     for (key, value) in changes {
         let line = lines
@@ -219,11 +222,13 @@ mod tests {
 
     #[test]
     fn the_configuration_keeps_fsync_and_loses_what_is_not_used() {
-        let text =
-            "[rpc]\nrest_address = \"a\"\ngrpc_address = \"b\"\n[state]\nfsync = \"every-block\"\ncache_mib = 256\n";
-        let expected =
-            "[rpc]\nrest_address = \"off\"\ngrpc_address = \"off\"\n[state]\nfsync = \"every-block\"\ncache_mib = 16\n";
-        assert_eq!(configure(text, Some(16)).unwrap(), expected);
-        assert!(configure("moniker = 'x'", None).is_err());
+        let text = "[rpc]\nrest_address = \"a\"\ngrpc_address = \"b\"\n[state]\nfsync = \"every-block\"\ncache_mib = 256\nwrite_buffer_mib = 256\n";
+        let off = text.replace("\"a\"", "\"off\"").replace("\"b\"", "\"off\"");
+        assert_eq!(configure(text, None, None).unwrap(), off);
+        let small = off
+            .replace("\ncache_mib = 256", "\ncache_mib = 16")
+            .replace("write_buffer_mib = 256", "write_buffer_mib = 32");
+        assert_eq!(configure(text, Some(16), Some(32)).unwrap(), small);
+        assert!(configure("moniker = 'x'", None, None).is_err());
     }
 }

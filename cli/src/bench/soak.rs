@@ -18,14 +18,14 @@ use super::process::{self, Usage};
 
 /// Least samples that say anything.
 const LEAST_SAMPLES: usize = 9;
-/// What a node's state holds besides its caches, at most: four times `DiskConfig::write_buffer_bytes` of 256 MiB, see there.
-const WRITE_BUFFERS: u64 = 1024 << 20;
+/// Write buffers that a node's state holds besides its caches, at most: see `DiskConfig::write_buffer_bytes`.
+const WRITE_BUFFERS: u64 = 4;
 /// What a node takes besides: the program, compiled contracts, the last blocks in decoded form.
 const BESIDES: u64 = 384 << 20;
 
 /// Resident size of a node whose caches and buffers are full.
-pub(crate) fn full_size(cache_mib: u32) -> u64 {
-    (u64::from(cache_mib) << 20) + WRITE_BUFFERS + BESIDES
+pub(crate) fn full_size(cache_mib: u32, write_buffer_bytes: u64) -> u64 {
+    (u64::from(cache_mib) << 20) + WRITE_BUFFERS * write_buffer_bytes + BESIDES
 }
 
 /// How often the board is asked whether the run has ended.
@@ -181,9 +181,10 @@ mod tests {
 
     #[test]
     fn caches_that_fill_are_no_growth_until_they_are_full() {
-        let growing = samples([1, 1, 1, 100, 100, 100, 1_423, 1_425, 1_424], [1.0; 9]);
-        assert!(Verdict::of(&growing, full_size(16)).unwrap().memory_flat);
-        assert!(!Verdict::of(&growing, full_size(16) - 1).unwrap().memory_flat);
+        let growing = samples([1, 1, 1, 100, 100, 100, 527, 529, 528], [1.0; 9]);
+        let full = full_size(16, 32 << 20);
+        assert!(Verdict::of(&growing, full).unwrap().memory_flat);
+        assert!(!Verdict::of(&growing, full - 1).unwrap().memory_flat);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
 use supercloud_chain::Tracing;
-use supercloud_store::{Pruning, SyncPolicy};
+use supercloud_store::{DiskConfig, Pruning, SyncPolicy};
 use thiserror::Error;
 
 use super::duration::parse_duration;
@@ -165,7 +165,7 @@ impl Default for StateSettings {
             keep_recent: KeepRecent::Last(1_000),
             fsync: Fsync::EveryBlock,
             cache_mib: 256,
-            write_buffer_mib: 256,
+            write_buffer_mib: DiskConfig::default().write_buffer_bytes >> 20,
         }
     }
 }
