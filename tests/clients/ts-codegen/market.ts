@@ -4,8 +4,9 @@
 
 import * as assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { SigningCosmWasmClient } from "@cosmjs/cosmwasm-stargate";
+import { SigningCosmWasmClient, instantiate2Address } from "@cosmjs/cosmwasm-stargate";
 import { stringToPath } from "@cosmjs/crypto";
+import { fromHex } from "@cosmjs/encoding";
 import { DirectSecp256k1HdWallet, EncodeObject } from "@cosmjs/proto-signing";
 import { GasPrice, coins } from "@cosmjs/stargate";
 import { AttestationQueryClient } from "./schema/Attestation.client";
@@ -57,9 +58,13 @@ function attribute(outcome: unknown, event: string, key: string): string {
 }
 
 // The composer's messages are CosmJS's, but for the name of a type.
-async function send(by: Signer, messages: unknown[]): Promise<Outcome> {
-  const done = await by.chain.signAndBroadcast(by.address, messages as EncodeObject[], fee);
+async function send(by: Signer, composed: unknown[]): Promise<Outcome> {
+  const messages = composed as EncodeObject[];
+  const estimate = await by.chain.simulate(by.address, messages, "");
+  const done = await by.chain.signAndBroadcast(by.address, messages, fee);
   assert.equal(done.code, 0, done.rawLog);
+  const used = Number(done.gasUsed);
+  assert.ok(estimate >= used && estimate <= used * 1.2, `${estimate} estimated, ${used} used`);
   return done;
 }
 
@@ -159,11 +164,12 @@ async function composes(tenant: Signer, dseq: string): Promise<void> {
   assert.ok(executed.length >= 3);
   const found = await new MarketQueryClient(tenant.chain, market).deployment({ id: { owner: tenant.address, dseq } });
   assert.deepEqual([found.deployment.hash, found.deployment.state], ["33".repeat(32), { closed: {} }]);
-  console.log("ok    three composed messages in one transaction");
+  console.log("ok    three composed messages in one transaction, simulated and sent");
 }
 
 async function uploads(tenant: Signer): Promise<void> {
-  const { codeId } = await tenant.chain.upload(tenant.address, new Uint8Array(readFileSync(wasmFile)), "auto");
+  const wasm = new Uint8Array(readFileSync(wasmFile));
+  const { codeId, checksum } = await tenant.chain.upload(tenant.address, wasm, "auto");
   const message = { governance: tenant.address };
   const options = { admin: tenant.address };
   const made = await tenant.chain.instantiate(tenant.address, codeId, message, "own registry", "auto", options);
@@ -175,6 +181,14 @@ async function uploads(tenant: Signer): Promise<void> {
   assert.deepEqual(audited, [{ attributes, auditor: tenant.address, provider: tenant.address }]);
   await tenant.chain.migrate(tenant.address, made.contractAddress, codeId, {}, "auto");
   console.log("ok    upload, instantiate and migrate an own registry");
+
+  const salt = fromHex("5a17");
+  const expected = instantiate2Address(fromHex(checksum), tenant.address, salt, node.prefix);
+  const second = () => tenant.chain.instantiate2(tenant.address, codeId, salt, message, "second registry", "auto");
+  assert.equal((await second()).contractAddress, expected);
+  assert.deepEqual(await new RegistryQueryClient(tenant.chain, expected).config(), message);
+  await assert.rejects(second(), /already exists/);
+  console.log("ok    instantiate2 at the address computed beforehand");
 }
 
 async function main(): Promise<void> {
