@@ -39,6 +39,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use tracing_subscriber::EnvFilter;
 
+use node::NodeCommand;
+
 /// An open market for compute.
 #[derive(Parser)]
 #[command(name = "supercloud", version, about)]
@@ -72,7 +74,11 @@ enum Command {
     Status(query::StatusArgs),
     /// Run a node that keeps its chain in a folder, and look after that folder
     #[command(subcommand)]
-    Node(node::NodeCommand),
+    Node(NodeCommand),
+    /// Write the state of a node's home as a genesis: the same as `node export`
+    Export(node::ExportArgs),
+    /// Make a node's home whose chain goes on with an exported state: the same as `node import`
+    Import(node::ImportArgs),
     /// Show what an SDL file means to the market
     Sdl(sdl::SdlArgs),
     /// Tools for compiled contracts
@@ -91,7 +97,7 @@ impl Command {
     fn default_filter(&self) -> &'static str {
         match self {
             Self::DemoWorkload => "info",
-            Self::Node(_) => "error,supercloud_node=info",
+            Self::Node(_) | Self::Export(_) | Self::Import(_) => "error,supercloud_node=info",
             _ => "error",
         }
     }
@@ -117,6 +123,8 @@ async fn main() -> ExitCode {
         Command::Gov(command) => gov::run(command).await,
         Command::Status(args) => query::status(&args).await,
         Command::Node(command) => return node::main(command).await,
+        Command::Export(args) => return node::main(NodeCommand::Export(args)).await,
+        Command::Import(args) => return node::main(NodeCommand::Import(args)).await,
         Command::Sdl(args) => sdl::run(args),
         Command::Wasm(command) => return wasm::main(command),
         Command::Version(args) => version::run(&args),

@@ -17,6 +17,8 @@ use serde::Serialize;
 use supercloud_node::{DiskStorage, Home, NodeConfig, Storage};
 
 use crate::output;
+pub(crate) use data::ExportArgs;
+pub(crate) use init::ImportArgs;
 
 /// Subcommands of `supercloud node`.
 #[derive(Subcommand)]
@@ -28,7 +30,9 @@ pub(crate) enum NodeCommand {
     /// Show the chain of a running node, or of a home whose node does not run
     Status(status::StatusArgs),
     /// Write a state as a genesis that another chain can begin with
-    Export(data::ExportArgs),
+    Export(ExportArgs),
+    /// Make a home whose chain goes on with an exported state
+    Import(ImportArgs),
     /// Write a state, with all that a home needs to go on from it, to a file
     Snapshot(data::SnapshotArgs),
     /// Fill a home from a snapshot
@@ -120,6 +124,7 @@ fn run_blocking(command: NodeCommand) -> Result<bool> {
     match command {
         NodeCommand::Init(args) => init::run(&args).map(|()| true),
         NodeCommand::Export(args) => data::export(&args).map(|()| true),
+        NodeCommand::Import(args) => init::import(&args).map(|()| true),
         NodeCommand::Snapshot(args) => data::snapshot(&args).map(|()| true),
         NodeCommand::Restore(args) => restore::run(&args).map(|()| true),
         NodeCommand::Rollback(args) => data::rollback(&args).map(|()| true),

@@ -9,8 +9,11 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 fn supercloud(home: &Path, arguments: &[&str]) -> Output {
+    run(home, &[&["node"], arguments].concat())
+}
+
+fn run(home: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_supercloud"))
-        .arg("node")
         .args(arguments)
         .arg("--home")
         .arg(home)
@@ -129,6 +132,7 @@ fn a_home_lives_through_restarts_exports_snapshots_and_rollbacks() {
     let second = dir.path().join("b");
     succeed(&second, &["init", "--genesis", genesis.to_str().unwrap()]);
     assert_eq!(succeed(&second, &["export"]), exported);
+    imports_go_on(&genesis, &exported);
 
     let snapshot = dir.path().join("snapshot");
     let snapshot = snapshot.to_str().unwrap();
@@ -152,6 +156,32 @@ fn a_home_lives_through_restarts_exports_snapshots_and_rollbacks() {
     wait_for_height(&home, ready["rpc"].as_str().unwrap(), 6);
     signal(child, "TERM");
     assert_eq!(document(&home, &["check"])["damage"], Value::Array(Vec::new()));
+}
+
+/// `export` and `import` without `node` before them are the same commands.
+fn imports_go_on(genesis: &Path, exported: &str) {
+    let file = genesis.to_str().unwrap();
+    let home = genesis.with_file_name("imported");
+    let made: Value = serde_json::from_slice(&run(&home, &["import", file, "--json"]).stdout).unwrap();
+    assert_eq!(made["chain_id"], "cli-1");
+    assert_eq!(std::fs::read_to_string(home.join("genesis.json")).unwrap(), exported);
+    let again = run(&home, &["export"]);
+    assert_eq!(
+        (again.status.code(), String::from_utf8(again.stdout).unwrap()),
+        (Some(0), exported.to_owned())
+    );
+    assert!(refusal(&home, &["import", file]).contains("exists already"));
+    assert_eq!(succeed(&home, &["export"]), exported);
+
+    let own = genesis.with_file_name("own");
+    let made = document(&own, &["import", file, "--chain-id", "cli-3"]);
+    assert_eq!(made["chain_id"], "cli-3");
+    assert_ne!(succeed(&own, &["export"]), exported);
+    let none = genesis.with_file_name("none");
+    assert!(refusal(&none, &["import", "/nowhere.json"]).contains("cannot read /nowhere.json"));
+    std::fs::write(&none, "{}").unwrap();
+    let refused = refusal(&genesis.with_file_name("no-home"), &["import", none.to_str().unwrap()]);
+    assert!(refused.contains("is no genesis"), "{refused}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! `supercloud node init`.
+//! `supercloud node init|import`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
@@ -15,14 +15,11 @@ use super::Common;
 #[derive(Args)]
 pub(crate) struct InitArgs {
     #[command(flatten)]
-    common: Common,
+    home: NewHome,
     /// Name of the chain; with --genesis it replaces the one there
     #[arg(long)]
     chain_id: Option<String>,
-    /// Name of this node
-    #[arg(long, default_value = "supercloud")]
-    moniker: String,
-    /// Genesis to begin with, such as one from `supercloud node export`; copied to the byte unless --chain-id differs
+    /// Genesis to begin with, such as one from `supercloud export`; copied to the byte unless --chain-id differs
     #[arg(long, conflicts_with_all = ["account", "voter", "genesis_time", "min_gas_price", "prefix", "voting_period", "timelock"])]
     genesis: Option<PathBuf>,
     /// An account and what it owns, as ADDRESS=AMOUNTdenom[,AMOUNTdenom...]; may be repeated
@@ -46,6 +43,28 @@ pub(crate) struct InitArgs {
     /// How long passed proposals wait before they run, in seconds
     #[arg(long, default_value_t = 86_400)]
     timelock: u64,
+}
+
+/// Arguments of `supercloud node import`.
+#[derive(Args)]
+pub(crate) struct ImportArgs {
+    #[command(flatten)]
+    home: NewHome,
+    /// Genesis that `supercloud export` wrote; copied to the byte unless --chain-id differs
+    file: PathBuf,
+    /// Name of the chain, when it is to be one of its own
+    #[arg(long)]
+    chain_id: Option<String>,
+}
+
+/// What every new home is asked for.
+#[derive(Args)]
+struct NewHome {
+    #[command(flatten)]
+    common: Common,
+    /// Name of this node
+    #[arg(long, default_value = "supercloud")]
+    moniker: String,
     /// Validator key to copy (priv_validator_key.json); a new one is made when absent
     #[arg(long)]
     validator_key: Option<PathBuf>,
@@ -129,14 +148,23 @@ struct Initialized {
 }
 
 pub(super) fn run(args: &InitArgs) -> Result<()> {
-    let (genesis, genesis_json) = match &args.genesis {
-        Some(path) => read_genesis(args, path)?,
+    let (genesis, json) = match &args.genesis {
+        Some(path) => read_genesis(path, args.chain_id.as_deref())?,
         None => {
             let genesis = make_genesis(args)?;
             let json = genesis.to_json();
             (genesis, json)
         }
     };
+    make_home(&args.home, genesis, json)
+}
+
+pub(super) fn import(args: &ImportArgs) -> Result<()> {
+    let (genesis, json) = read_genesis(&args.file, args.chain_id.as_deref())?;
+    make_home(&args.home, genesis, json)
+}
+
+fn make_home(args: &NewHome, genesis: Genesis, genesis_json: String) -> Result<()> {
     eprintln!("checking the genesis");
     offline::assert_genesis(&genesis).context("the genesis is refused")?;
     let home = args.common.home();
@@ -158,13 +186,14 @@ pub(super) fn run(args: &InitArgs) -> Result<()> {
     })
 }
 
-fn read_genesis(args: &InitArgs, path: &std::path::Path) -> Result<(Genesis, String)> {
+/// The genesis of a file and its text, both under another name where one is given.
+fn read_genesis(path: &Path, chain_id: Option<&str>) -> Result<(Genesis, String)> {
     let json = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut genesis: Genesis =
         serde_json::from_str(&json).with_context(|| format!("{} is no genesis", path.display()))?;
-    match &args.chain_id {
-        Some(chain_id) if *chain_id != genesis.chain_id => {
-            genesis.chain_id.clone_from(chain_id);
+    match chain_id {
+        Some(chain_id) if chain_id != genesis.chain_id => {
+            chain_id.clone_into(&mut genesis.chain_id);
             let json = genesis.to_json();
             Ok((genesis, json))
         }
